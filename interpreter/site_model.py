@@ -1,0 +1,240 @@
+"""The sections of the site file: which keys there are and which values they take.
+
+Every section refuses unknown keys and is frozen. What the sections mean together is in `interpreter.site`.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Annotated, Any, Literal
+
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+# The addresses and the issuer of the live service:
+# https://learn.microsoft.com/azure/communication-services/how-tos/call-automation/secure-webhook-endpoint
+SERVICE_ISSUER = "https://acscallautomation.communication.azure.com"
+SERVICE_OPENID = f"{SERVICE_ISSUER}/calling/.well-known/acsopenidconfiguration"
+
+_HTTP = re.compile(r"https?://[^/\s?#]+(/[^\s?#]*)?")
+_RESOURCE_ACCOUNT = re.compile(r"28:[a-z-]+:[0-9a-fA-F-]{36}")
+
+
+def _e164(value: str) -> str:
+    """A number as E.164 (ITU-T E.164: ``+`` and 7 to 15 digits) of a length that its country uses."""
+    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", value):
+        raise ValueError("a number in E.164 form, such as +14255550100")
+    try:
+        parsed = phonenumbers.parse(value, None)
+    except phonenumbers.NumberParseException:
+        raise ValueError("a number in E.164 form with an assigned country code, such as +14255550100") from None
+    # Not is_valid_number: numbers kept for fiction and tests (555-01xx) are not assigned to anybody, and rightly so.
+    if not phonenumbers.is_possible_number(parsed):
+        raise ValueError("a number in E.164 form with as many digits as its country uses, such as +14255550100")
+    return value
+
+
+def _address(value: str) -> str:
+    if not _HTTP.fullmatch(value):
+        raise ValueError("an http or https address without query, such as https://ivr.contoso.com")
+    return value.rstrip("/")
+
+
+def _url(value: str) -> str:
+    if not re.fullmatch(r"https?://[^/\s]+\S*", value):
+        raise ValueError("an http or https address")
+    return value
+
+
+def _guid(value: str) -> str:
+    try:
+        return str(uuid.UUID(value))
+    except ValueError:
+        raise ValueError("a GUID, such as 9f6b1a40-1111-4222-8333-123456789abc") from None
+
+
+def _line(value: str) -> str:
+    if value == "*" or _RESOURCE_ACCOUNT.fullmatch(value):
+        return value
+    if value.startswith("+"):
+        return _e164(value)
+    raise ValueError("a number in E.164 form, a Teams resource account (28:orgid:GUID), or * for every other line")
+
+
+def _switch(value: Any) -> bool:
+    if value in ("on", "off"):
+        return bool(value == "on")
+    if isinstance(value, bool):
+        return value
+    raise ValueError('"on" or "off"')
+
+
+E164 = Annotated[str, AfterValidator(_e164)]
+Address = Annotated[str, AfterValidator(_address)]
+Url = Annotated[str, AfterValidator(_url)]
+Guid = Annotated[str, AfterValidator(_guid)]
+LineKey = Annotated[str, AfterValidator(_line)]
+Switch = Annotated[Any, AfterValidator(_switch)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Section(BaseModel):
+    """What all sections share: no unknown keys, no change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Service(Section):
+    """The Azure Communication Services resource, and how to log on to it."""
+
+    connection_string: SecretStr | None = None
+    endpoint: Address | None = None
+    key: SecretStr | None = None
+    credential: Literal["entra"] | None = None
+    cognitive_services_endpoint: Address | None = None
+    """The linked Azure AI services resource; without it the host can neither speak nor recognise speech."""
+    resource_id: Guid | None = None
+    """The immutable resource id: the audience of the callbacks' tokens."""
+    caller_id: Text | None = None
+    """The name, under ``[numbers]``, that a transfer to a telephone shows when the script names none."""
+    ca_file: Text | None = None
+    """PEM file of an authority to trust beside the system's, for an emulator with TLS. Relative to the site file."""
+    timeout_seconds: float = Field(default=5.0, gt=0, le=30)
+    """The longest that one request may take before it counts as failed; a call rings for 30 s."""
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Service:
+        ways = [self.connection_string, self.endpoint]
+        if all(ways):
+            raise ValueError("either connection_string or endpoint, not both")
+        if self.endpoint and bool(self.key) == bool(self.credential):
+            raise ValueError('an endpoint needs exactly one of key and credential = "entra"')
+        if not self.endpoint and (self.key or self.credential):
+            raise ValueError("key and credential go with endpoint")
+        if self.connection_string is not None:
+            _split_connection_string(self.connection_string.get_secret_value())
+        return self
+
+    def access(self) -> tuple[str, SecretStr | None] | None:
+        """Endpoint and key; the key is ``None`` for Entra. ``None`` when the section names no resource."""
+        if self.connection_string is not None:
+            endpoint, key = _split_connection_string(self.connection_string.get_secret_value())
+            return endpoint, SecretStr(key)
+        return (self.endpoint, self.key) if self.endpoint else None
+
+
+def _split_connection_string(text: str) -> tuple[str, str]:
+    """``endpoint=https://…/;accesskey=…`` in its two parts. Unlike the SDK's own parser this keeps ``http://``."""
+    pairs = (part.partition("=") for part in text.split(";") if part.strip())
+    values = {name.strip().lower(): value.strip() for name, _, value in pairs}
+    endpoint, key = values.get("endpoint", ""), values.get("accesskey", "")
+    # Samples reach an emulator without TLS by this form, because the SDK cuts at the first "//".
+    endpoint = endpoint.removeprefix("https://") if "//" in endpoint.removeprefix("https://") else endpoint
+    if not key or not _HTTP.fullmatch(endpoint):
+        raise ValueError(
+            'connection_string has the form "endpoint=https://NAME.communication.azure.com/;accesskey=KEY"'
+        )
+    return endpoint.rstrip("/"), key
+
+
+class Server(Section):
+    """The web server and the address under which the service reaches it."""
+
+    host: Text = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    callback_base: Address | None = None
+    """Public base address. The live service accepts only https with a certificate of a known authority."""
+    max_body_bytes: int = Field(default=1_048_576, ge=1024)
+    """Event Grid's largest batch is 1 MB: https://learn.microsoft.com/azure/event-grid/delivery-and-retry"""
+    drain_seconds: float = Field(default=10.0, ge=0)
+
+
+class Callbacks(Section):
+    """How the callbacks of Call Automation prove who they are."""
+
+    verify: bool = True
+    issuer: Text = SERVICE_ISSUER
+    audience: Text | None = None
+    """``[service] resource_id`` when absent."""
+    openid_configuration: Url | None = None
+    jwks: Url | None = None
+    """The key set's address, when there is no OpenID configuration that names it."""
+    leeway_seconds: float = Field(default=60.0, ge=0, le=600)
+
+    @model_validator(mode="after")
+    def _one_key_source(self) -> Callbacks:
+        if self.jwks and self.openid_configuration:
+            raise ValueError("either openid_configuration or jwks, not both")
+        return self
+
+
+class Events(Section):
+    """How Event Grid proves who it is: a secret in the address, an Entra token, or both."""
+
+    secret: SecretStr | None = None
+    """Expected as ``?secret=…`` of the webhook's address, which Event Grid keeps hidden."""
+    entra_tenant: Guid | None = None
+    entra_audience: Text | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Events:
+        if bool(self.entra_tenant) != bool(self.entra_audience):
+            raise ValueError("entra_tenant and entra_audience go together")
+        return self
+
+
+class Store(Section):
+    """Where calls are kept."""
+
+    path: Text = "ivr.db"
+
+
+class Operator(Section):
+    """Who may flip switches."""
+
+    token: SecretStr | None = None
+
+
+class Agent(Section):
+    """A Teams Phone extensibility agent: https://learn.microsoft.com/azure/communication-services/concepts/interop/tpe"""
+
+    user: Guid
+    tenant: Guid
+    resource: Guid | None = None
+    """``[service] resource_id`` when absent."""
+
+
+class Settings(BaseSettings):
+    """The whole site file. ``IVR_SECTION__KEY`` in the environment goes before the file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="IVR_", env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    service: Service = Service()
+    server: Server = Server()
+    callbacks: Callbacks = Callbacks()
+    events: Events = Events()
+    store: Store = Store()
+    operator: Operator = Operator()
+    lines: dict[LineKey, Text] = {}
+    numbers: dict[str, E164] = {}
+    teams_users: dict[str, Guid] = {}
+    teams_apps: dict[str, Guid] = {}
+    agents: dict[str, Agent] = {}
+    audio: dict[str, Url] = {}
+    switches: dict[str, Switch] = {}
+    secrets: dict[str, SecretStr] = {}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
