@@ -1,0 +1,160 @@
+"""Lines, their levels, and where declarations begin.
+
+A script is two levels deep: declarations at the margin, their lines indented by four spaces, the cases of a ``when`` by
+eight. That makes a forgiving reading possible: the level of every line is known from its words and the lines above,
+even where the spaces are wrong. Wrong spaces are reported once and the parser never sees them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dsl.diagnostics import Diagnostic, Edit, Fix, Label
+from dsl.source import Source, Span
+from dsl.syntax.findings import finding
+from dsl.syntax.words import DECLARATIONS, LINES
+
+UNIT = 4
+_DECLARATION = re.compile(
+    rf"({'|'.join(DECLARATIONS)})[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]*(;.*)?$|flow\b.*$|ivr[ \t]+[0-9]"
+)
+_STATEMENT_WORDS = frozenset(word.split()[0] for words in LINES.values() for word in words) - {"is", "otherwise"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with code on it. ``level`` is what it means, ``width`` how far it is really indented."""
+
+    number: int
+    start: int
+    content: int
+    end: int
+    width: int
+    level: int
+    opens: bool
+
+    @property
+    def indent(self) -> Span:
+        return Span(self.start, self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The code lines in order, and what was wrong with their spaces."""
+
+    lines: tuple[Line, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    def chunks(self) -> Iterator[tuple[Line, ...]]:
+        """The lines of each declaration, the declaration's own first. Lines before the first one come alone."""
+        chunk: list[Line] = []
+        for line in self.lines:
+            if line.level == 0 and chunk:
+                yield tuple(chunk)
+                chunk = []
+            chunk.append(line)
+        if chunk:
+            yield tuple(chunk)
+
+
+def read_layout(source: Source) -> Layout:
+    """Find the level of every line of code."""
+    lines: list[Line] = []
+    opener: Line | None = None
+    for number, start, content, end in _code_lines(source):
+        text = source.text[content:end]
+        width = sum(UNIT if c == "\t" else 1 for c in source.text[start:content] if c != "\ufeff")
+        level = _level(text, width, opener, any(line.level == 0 for line in lines))
+        opens = level == 1 and _opens(text)
+        line = Line(number, start, content, end, width, level, opens)
+        lines.append(line)
+        if level < 2:
+            opener = line if opens else None
+    return Layout(tuple(lines), tuple(_check(source, lines)))
+
+
+def _code_lines(source: Source) -> Iterator[tuple[int, int, int, int]]:
+    for number in range(1, source.line_count + 1):
+        text = source.line_text(number)
+        stripped = text.strip(" \t\f\ufeff")
+        if not stripped or stripped.startswith(";"):
+            continue
+        start = source.line_start(number)
+        content = start + len(text) - len(text.lstrip(" \t\f\ufeff"))
+        yield number, start, content, start + len(text.rstrip())
+
+
+def _level(text: str, width: int, opener: Line | None, inside: bool) -> int:
+    if _DECLARATION.match(text):
+        return 0
+    if width == 0:
+        first = re.match(r"[A-Za-z_]+", text)
+        stray = inside and first is not None and first.group() in _STATEMENT_WORDS and first.group() not in DECLARATIONS
+        return 1 if stray else 0
+    if opener is not None and width > opener.width:
+        return 2
+    return 1
+
+
+def _opens(text: str) -> bool:
+    code = re.sub(r'"(\\.|[^"\\])*"', '""', text).split(";")[0]
+    return bool(re.match(r"when\b", code)) and "->" not in code
+
+
+def _check(source: Source, lines: list[Line]) -> Iterator[Diagnostic]:
+    tabbed = [line for line in lines if "\t" in source.slice(line.indent)]
+    if tabbed:
+        yield _tabs(source, tabbed)
+    groups: dict[tuple[int, int], list[Line]] = {}
+    declarations: dict[int, Line | None] = {}
+    declaration: Line | None = None
+    for line in lines:
+        if line.level == 0:
+            declaration = line
+        if line.width == line.level * UNIT or line in tabbed:
+            continue
+        owner = line.number if line.level == 0 or declaration is None else declaration.number
+        key = (owner, line.width - line.level * UNIT)
+        declarations[line.number] = declaration
+        groups.setdefault(key, []).append(line)
+    for group in groups.values():
+        yield _indentation(source, group, declarations[group[0].number])
+
+
+def _tabs(source: Source, lines: list[Line]) -> Diagnostic:
+    edits = tuple(Edit(line.indent, " " * (line.level * UNIT)) for line in lines)
+    count = f"{len(lines)} lines are" if len(lines) > 1 else "this line is"
+    return finding(
+        source,
+        "IVR115",
+        "tab used for indentation",
+        lines[0].indent,
+        f"{count} indented with tabs",
+        help="indent with four spaces",
+        fix=Fix("replace the tabs by spaces", edits, "safe"),
+    )
+
+
+def _indentation(source: Source, lines: list[Line], declaration: Line | None) -> Diagnostic:
+    """One finding for all lines of a declaration that are off by the same number of spaces: it is one mistake."""
+    line = lines[0]
+    wanted = line.level * UNIT
+    labels: tuple[Label, ...] = ()
+    if line.level and declaration is not None:
+        labels = (Label(Span(declaration.content, declaration.end), "the block that it stands in"),)
+    where = {0: "a declaration starts at the margin", 1: "a line of a block is indented by 4 spaces"}
+    headline = where.get(line.level, "a case of a `when` is indented by 8 spaces")
+    edits = tuple(Edit(other.indent, " " * (other.level * UNIT)) for other in lines)
+    span = line.indent if line.width else Span(line.content, line.end)
+    return finding(
+        source,
+        "IVR114",
+        headline,
+        span,
+        f"this one is indented by {line.width}",
+        labels=labels,
+        help=f"indent it by {wanted} spaces" if wanted else "remove the spaces before it",
+        fix=Fix("repair the indentation", edits, "safe"),
+    )

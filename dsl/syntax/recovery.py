@@ -1,0 +1,225 @@
+"""Reading a whole file so that all of its mistakes are found in one run.
+
+Each declaration is parsed alone. When a line of it cannot be read, that line is explained, blanked out and the
+declaration is parsed again: the rest keeps its places, and one mistake cannot disturb the next declaration.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lark import Token, Tree
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+from dsl.ast import Declaration, Name, Script
+from dsl.diagnostics import Diagnostic, Edit, Fix
+from dsl.source import Source, Span
+from dsl.spell import listed, nearest
+from dsl.syntax.explain import Trouble, explain
+from dsl.syntax.findings import finding, not_built
+from dsl.syntax.layout import Line, read_layout
+from dsl.syntax.lower import Lowering, lower
+from dsl.syntax.parser import read_declaration
+from dsl.syntax.words import DECLARATIONS, PLANNED
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A tree, complete as far as the text could be read, and everything that could not."""
+
+    script: Script
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def parse(source: Source) -> Parsed:
+    """Read a script. Never raises for any text."""
+    layout = read_layout(source)
+    diagnostics = list(layout.diagnostics)
+    declarations: list[Declaration] = []
+    lost: set[str] = set()
+    version = None
+    for number, lines in enumerate(layout.chunks()):
+        first = source.slice(Span(lines[0].content, lines[0].end))
+        if re.match(r"ivr\b", first):
+            version, found = _version(source, lines, number == 0)
+            diagnostics += found
+            continue
+        chunk = _Chunk(source, lines)
+        diagnostics += chunk.read()
+        if chunk.declaration is not None:
+            declarations.append(chunk.declaration)
+        else:
+            lost.update(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", first)[1:2])
+    if version is None and not any(d.code == "IVR101" for d in diagnostics):
+        diagnostics.append(_no_version(source, layout.lines))
+    script = Script(version, tuple(declarations), frozenset(lost), Span(0, len(source.text)))
+    return Parsed(script, tuple(diagnostics))
+
+
+def _version(source: Source, lines: tuple[Line, ...], first: bool) -> tuple[Name | None, list[Diagnostic]]:
+    line = lines[0]
+    span = Span(line.content, line.end)
+    words = re.match(r"ivr[ \t]+([0-9]+)[ \t]*(;.*)?$", source.slice(span))
+    name = Name("ivr", span)
+    if words is None or int(words.group(1)) != VERSION:
+        what = f"language version `{words.group(1)}` is not known" if words else "the version line cannot be read"
+        fix = Fix("write the version of this language", (Edit(span, f"ivr {VERSION}"),), "unsafe")
+        return name, [finding(source, "IVR101", what, span, "here", help=f"write `ivr {VERSION}`", fix=fix)]
+    if not first:
+        return name, [finding(source, "IVR101", "`ivr` must be the first line", span, "not the first line")]
+    return name, [
+        finding(
+            source, "IVR100", "nothing belongs below the version line", Span(extra.content, extra.end), "indented line"
+        )
+        for extra in lines[1:2]
+    ]
+
+
+def _no_version(source: Source, lines: tuple[Line, ...]) -> Diagnostic:
+    span = Span(lines[0].content, lines[0].end) if lines else Span(0, 0)
+    return finding(
+        source,
+        "IVR101",
+        "the script does not say which version of the language it is written in",
+        span,
+        "before this line" if lines else "the file is empty",
+        help=f"make `ivr {VERSION}` the first line",
+        fix=Fix("add the version line", (Edit(Span(0, 0), f"ivr {VERSION}\n"),), "safe"),
+    )
+
+
+class _Chunk:
+    """One declaration while it is being read. Lines that cannot be read are blanked out, the rest keeps its place."""
+
+    def __init__(self, source: Source, lines: tuple[Line, ...]) -> None:
+        self.source = source
+        self.lines = list(lines)
+        self.start = source.line_start(lines[0].number)
+        self.cut = lines[0].end - self.start
+        self.text = source.text[self.start : lines[-1].end] + "\n"
+        self.shift = 0
+        self.broken = False
+        self.kind = (re.match(r"[A-Za-z_]*", source.text[lines[0].content :]) or [""])[0]
+        self.declaration: Declaration | None = None
+
+    def read(self) -> Iterator[Diagnostic]:
+        if self.kind not in DECLARATIONS:
+            yield self._unknown_declaration()
+        while self.lines:
+            try:
+                tree = read_declaration(self.text, self._levels(), "declaration")
+            except UnexpectedInput as error:
+                line = self._line_of(error)
+                if line is None:
+                    return
+                if not self._is_aftermath(error, line):
+                    yield explain(self._trouble(error, line))
+                if line.level == 0:
+                    return
+                self._blank(line)
+            else:
+                yield from self._lower(tree)
+                return
+
+    def _lower(self, tree: Tree[Token]) -> Iterator[Diagnostic]:
+        lowering = Lowering(self.source, self.start, self.cut, self.shift, self.broken)
+        self.declaration = lower(tree, lowering)
+        yield from lowering.diagnostics
+
+    def _levels(self) -> dict[int, int]:
+        first = self.lines[0].number
+        return {line.number - first + 1: line.level for line in self.lines}
+
+    def _line_of(self, error: UnexpectedInput) -> Line | None:
+        """The line to blame. A missing word is noticed at the newline or at the next line: that is the line before."""
+        number = getattr(error, "line", -1)
+        if not isinstance(number, int) or number < 1:
+            number = self.lines[-1].number - self.lines[0].number + 1
+        wanted = number + self.lines[0].number - 1
+        candidates = [line for line in self.lines if line.number <= wanted]
+        return candidates[-1] if candidates else self.lines[-1]
+
+    def _is_aftermath(self, error: UnexpectedInput, line: Line) -> bool:
+        """Whether a ``when`` is only wrong because all of its cases were blanked out."""
+        below = [other for other in self.lines if other.number > line.number][:1]
+        gone = line.opens and not (below and below[0].level == 2)
+        return gone and self.broken and getattr(error, "token", None) is not None and self._had_cases(line)
+
+    def _had_cases(self, line: Line) -> bool:
+        following = self.source.text[line.end :].lstrip("\r\n")
+        return following.startswith((" " * 5, "\t\t"))
+
+    def _trouble(self, error: UnexpectedInput, line: Line) -> Trouble:
+        terminals: set[str] = set()
+        if isinstance(error, UnexpectedToken):
+            terminals = set(error.accepts or error.expected or ())
+        elif isinstance(error, UnexpectedCharacters):
+            terminals = set(error.allowed or ())
+        position = self.offset(getattr(error, "pos_in_stream", None) or 0)
+        position = min(max(position, line.content), line.end)
+        length = len(error.token) if isinstance(error, UnexpectedToken) and error.token.type != "_NL" else 1
+        kind = self.kind
+        if line.level == 2:
+            opener = [other for other in self.lines if other.level == 1 and other.number < line.number]
+            head = self.source.slice(Span(opener[-1].content, opener[-1].end)) if opener else ""
+            kind = "when hours" if re.match(r"when[ \t]+hours\b", head) else "when"
+        elif line.level == 0:
+            kind = ""
+        found = Span(position, min(position + length, line.end))
+        return Trouble(self.source, Span(line.content, line.end), found, kind, frozenset(terminals))
+
+    def offset(self, position: int) -> int:
+        return self.start + (position if position <= self.cut else position - self.shift)
+
+    def _blank(self, line: Line) -> None:
+        """Take a line out, with the cases below it when it opens a block."""
+        self.broken = True
+        gone = [line]
+        if line.opens:
+            for other in self.lines:
+                if other.number > line.number:
+                    if other.level != 2:
+                        break
+                    gone.append(other)
+        for each in gone:
+            begin = each.content - self.start + self.shift
+            end = each.end - self.start + self.shift
+            self.text = self.text[:begin] + " " * (end - begin) + self.text[end:]
+            self.lines.remove(each)
+
+    def _unknown_declaration(self) -> Diagnostic:
+        line = self.lines[0]
+        word = self.kind
+        span = Span(line.content, line.content + len(word)) if word else Span(line.content, line.end)
+        if word in PLANNED:
+            self.lines = []
+            return not_built(self.source, word, span)
+        close = nearest(word, DECLARATIONS)
+        if close is None:
+            self.lines = []
+            return finding(
+                self.source,
+                "IVR106",
+                f"no declaration is called `{word}`" if word else "this is not a declaration",
+                span,
+                "not known here",
+                help=f"a line at the margin starts with {listed(DECLARATIONS)}",
+            )
+        begin = span.start - self.start
+        self.text = self.text[:begin] + close + self.text[begin + len(word) :]
+        self.shift = len(close) - len(word)
+        self.cut = begin
+        self.kind = close
+        return finding(
+            self.source,
+            "IVR106",
+            f"no declaration is called `{word}`",
+            span,
+            "not known here",
+            help=f"did you mean `{close}`?",
+            fix=Fix(f"write `{close}`", (Edit(span, close),), "safe"),
+        )
