@@ -1,0 +1,122 @@
+"""Opening hours at a moment: pure arithmetic on a declaration, a time zone and a time.
+
+The order is fixed: holiday, then break, then special opening, then the week. The emergency switch is tested before any of
+this, by the machine. All comparisons are made on the wall clock of the hours' own zone, never the server's: a time that the
+clock change skips does not occur, a time that it repeats occurs twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from dsl.ast import Day, Hours, Interval
+
+HORIZON_DAYS = 400
+"""How far ahead the next change is looked for: a year and a month, so that yearly holidays are all seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """``state`` is an outcome of ``when hours``: ``open``, ``holiday``, ``closed`` or the name of a break."""
+
+    state: str
+    holiday: str = ""
+
+
+def opening_at(hours: Hours, zone: str, at: float) -> Opening:
+    """The state at ``at`` (epoch seconds). Raises `ZoneInfoNotFoundError` for a zone that the linter would refuse."""
+    return _opening(hours, datetime.fromtimestamp(at, ZoneInfo(zone)))
+
+
+def next_opening(hours: Hours, zone: str, at: float) -> datetime | None:
+    """The local time at which it is open next; ``None`` when it stays closed for `HORIZON_DAYS`."""
+    return next((moment for moment in _changes(hours, zone, at) if _opening(hours, moment).state == "open"), None)
+
+
+def next_change(hours: Hours, zone: str, at: float) -> datetime | None:
+    """The local time at which the state is another one; ``None`` when it never changes within `HORIZON_DAYS`."""
+    now = opening_at(hours, zone, at)
+    return next((moment for moment in _changes(hours, zone, at) if _opening(hours, moment) != now), None)
+
+
+def spoken_opening(moment: datetime, now: datetime) -> str:
+    """``Friday at 9 a.m.``: a weekday within a week, a date beyond it, ``today`` on the same day. English."""
+    clock = spoken_clock(moment)
+    days = (moment.date() - now.date()).days
+    if days == 0:
+        return f"today at {clock}"
+    weekday = moment.strftime("%A")
+    if days < 7:
+        return f"{weekday} at {clock}"
+    return f"{weekday}, {moment.strftime('%B')} {moment.day} at {clock}"
+
+
+def spoken_clock(moment: datetime) -> str:
+    """``9 a.m.``, ``9:30 a.m.``, ``noon``, ``midnight``."""
+    if moment.minute == 0 and moment.hour in (0, 12):
+        return "noon" if moment.hour else "midnight"
+    minutes = f":{moment.minute:02d}" if moment.minute else ""
+    return f"{(moment.hour - 1) % 12 + 1}{minutes} {'a.m.' if moment.hour < 12 else 'p.m.'}"
+
+
+def _opening(hours: Hours, local: datetime) -> Opening:
+    today = local.date()
+    yesterday = today - timedelta(days=1)
+    minute = local.hour * 60 + local.minute + (local.second + local.microsecond / 1e6) / 60
+    for holiday in hours.holidays:
+        if _on(holiday.days, today) and (not holiday.intervals or _inside(holiday.intervals, minute)):
+            return Opening("holiday", holiday.title.plain)
+        if holiday.intervals and _on(holiday.days, yesterday) and _spills(holiday.intervals, minute):
+            return Opening("holiday", holiday.title.plain)
+    if not _special(hours, today):
+        for pause in hours.breaks:
+            if local.weekday() in pause.days and _inside(pause.intervals, minute):
+                return Opening(pause.name.text)
+            if yesterday.weekday() in pause.days and _spills(pause.intervals, minute):
+                return Opening(pause.name.text)
+    is_open = _inside(_open_on(hours, today), minute) or _spills(_open_on(hours, yesterday), minute)
+    return Opening("open" if is_open else "closed")
+
+
+def _special(hours: Hours, day: date) -> bool:
+    return any(_on(opening.days, day) for opening in hours.openings)
+
+
+def _open_on(hours: Hours, day: date) -> tuple[Interval, ...]:
+    """The intervals that begin on a day: a special opening replaces the week's."""
+    if _special(hours, day):
+        return tuple(i for opening in hours.openings if _on(opening.days, day) for i in opening.intervals)
+    return tuple(i for weekly in hours.weekly if day.weekday() in weekly.days for i in weekly.intervals)
+
+
+def _on(days: tuple[Day, ...], day: date) -> bool:
+    return any(d.year in (0, day.year) and d.month == day.month and d.day == day.day for d in days)
+
+
+def _inside(intervals: tuple[Interval, ...], minute: float) -> bool:
+    """Within an interval, on the day on which it begins."""
+    return any(i.start <= minute and (minute < i.end or i.end <= i.start) for i in intervals)
+
+
+def _spills(intervals: tuple[Interval, ...], minute: float) -> bool:
+    """Within the part after midnight of an interval that began the day before."""
+    return any(i.end <= i.start and minute < i.end for i in intervals)
+
+
+def _changes(hours: Hours, zone: str, at: float) -> Iterator[datetime]:
+    """Every moment after ``at`` at which the state may change, in order."""
+    here = ZoneInfo(zone)
+    now = datetime.fromtimestamp(at, here)
+    lines = (*hours.weekly, *hours.breaks, *hours.holidays, *hours.openings)
+    minutes = {0} | {m % 1440 for line in lines for i in line.intervals for m in (i.start, i.end)}
+    for days in range(HORIZON_DAYS):
+        day = now.date() + timedelta(days=days)
+        moments = {
+            datetime(day.year, day.month, day.day, m // 60, m % 60, tzinfo=here, fold=fold).astimezone(UTC)
+            for m in minutes
+            for fold in (0, 1)
+        }
+        yield from (moment.astimezone(here) for moment in sorted(moments) if moment.timestamp() > at)
