@@ -111,6 +111,8 @@ class Service(Section):
             raise ValueError("either connection_string or endpoint, not both")
         if self.endpoint and bool(self.key) == bool(self.credential):
             raise ValueError('an endpoint needs exactly one of key and credential = "entra"')
+        if self.credential and not (self.endpoint or "").startswith("https:"):
+            raise ValueError('credential = "entra" needs an https endpoint, for a token must not travel in the clear')
         if not self.endpoint and (self.key or self.credential):
             raise ValueError("key and credential go with endpoint")
         if self.connection_string is not None:

@@ -1,0 +1,227 @@
+"""What Call Automation posts to the callback address, as events of the protocol.
+
+The body is a JSON array of CloudEvents, nearly always of one
+(https://learn.microsoft.com/azure/communication-services/concepts/call-automation/call-automation). Parsing decides
+nothing: order, duplicates and lateness are the engine's business. The time of an event is when it arrived here, because
+the service's clock is not ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from interpreter import protocol
+from interpreter.azure.fields import BadFieldError, Fields, Malformed, array, elements, number, table, text
+
+_PREFIX = "Microsoft.Communication."
+
+_CANCELED = 8508
+_STOP_TONE = 8514
+
+TONES: Mapping[str, str] = {
+    "zero": "0",
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
+    "pound": "#",
+    "asterisk": "*",
+    "a": "A",
+    "b": "B",
+    "c": "C",
+    "d": "D",
+}
+"""The service's names of the keys, and ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """One CloudEvent. ``type`` is without its prefix; ``event`` is ``None`` when the call need not know.
+
+    ``known`` tells a type that is ignored on purpose from one that nobody has heard of.
+    """
+
+    event_id: str
+    connection_id: str
+    server_call_id: str
+    type: str
+    event: protocol.Event | None
+    known: bool = True
+
+
+def parse(body: bytes, at: float) -> list[Callback | Malformed]:
+    """Every element of the body in its order; a body that is no list of objects is one `Malformed`.
+
+    ``at`` is the time of arrival, in seconds since the epoch.
+    """
+    found = elements(body)
+    if isinstance(found, Malformed):
+        return [found]
+    return [_element(element, at) for element in found]
+
+
+def _element(element: object, at: float) -> Callback | Malformed:
+    if not isinstance(element, dict):
+        return Malformed("an element is not an object")
+    try:
+        kind = text(element, "type").removeprefix(_PREFIX)
+        data = table(element, "data", required=True)
+        read = _READERS.get(kind)
+        return Callback(
+            event_id=text(element, "id"),
+            connection_id=text(data, "callConnectionId", ""),
+            server_call_id=text(data, "serverCallId", ""),
+            type=kind,
+            event=read(data, at) if read is not None else None,
+            known=read is not None,
+        )
+    except BadFieldError as error:
+        return Malformed(str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    code: int
+    sub_code: int
+    message: str
+
+
+def _result(data: Fields) -> _Result:
+    """An absent result reads as code 0, which no caller takes for success."""
+    result = table(data, "resultInformation")
+    return _Result(number(result, "code", 0), number(result, "subCode", 0), text(result, "message", ""))
+
+
+_Reader: TypeAlias = Callable[[Fields, float], protocol.Event | None]
+
+
+def _op(data: Fields) -> str:
+    """Absent for what we did not start, since every request of ours carries one."""
+    return text(data, "operationContext", "")
+
+
+def _connected(data: Fields, at: float) -> protocol.Event:
+    return protocol.Connected(at, _op(data))
+
+
+def _disconnected(data: Fields, at: float) -> protocol.Event:
+    result = _result(data)
+    return protocol.Disconnected(at, result.code, result.sub_code, result.message)
+
+
+def _play_completed(data: Fields, at: float) -> protocol.Event | None:
+    op = _op(data)
+    return protocol.PlayEnded(at, op) if op else None
+
+
+def _transfer_accepted(data: Fields, at: float) -> protocol.Event | None:
+    op = _op(data)
+    return protocol.TransferAccepted(at, op) if op else None
+
+
+def _failed(data: Fields, at: float) -> protocol.Event | None:
+    op, result = _op(data), _result(data)
+    if not op:
+        return None
+    # Digits before a between-digits time-out (8532) come with either outcome.
+    tones = _collected(data)
+    return protocol.ActionFailed(at, op, result.code, result.sub_code, result.message, tones)
+
+
+def _recognized(data: Fields, at: float) -> protocol.Event | None:
+    op, result = _op(data), _result(data)
+    if not op:
+        return None
+    if result.sub_code == _CANCELED:
+        # The manual lists a cancelled recognition under "completed" as well; there is no input in it.
+        return _failed(data, at)
+    tones = _collected(data)
+    if result.sub_code == _STOP_TONE and tones[-1:] in ("#", "*"):
+        # Recordings of the service keep the stop tone as the last one, and no page promises it.
+        tones = tones[:-1]
+    return protocol.Recognized(
+        at,
+        op,
+        result.code,
+        result.sub_code,
+        tones=tones,
+        label=text(table(data, "choiceResult"), "label", ""),
+        speech=text(table(data, "speechResult"), "speech", ""),
+    )
+
+
+def _tone(data: Fields, at: float) -> protocol.Event:
+    return protocol.ToneHeard(at, number(data, "sequenceId"), _character(text(data, "tone")))
+
+
+def _collected(data: Fields) -> str:
+    return "".join(_character(tone) for tone in array(table(data, "dtmfResult"), "tones"))
+
+
+def _character(tone: object) -> str:
+    character = TONES.get(tone.lower()) if isinstance(tone, str) else None
+    if character is None:
+        raise BadFieldError(f"{tone!r} is no tone")
+    return character
+
+
+def _nothing(data: Fields, at: float) -> None:
+    """Known, and nothing for a call to act on."""
+
+
+_IGNORED = (
+    "ParticipantsUpdated",
+    "PlayStarted",
+    "ContinuousDtmfRecognitionStopped",
+    "CreateCallFailed",
+    "ConnectFailed",
+    "AddParticipantSucceeded",
+    "AddParticipantFailed",
+    "CancelAddParticipantSucceeded",
+    "CancelAddParticipantFailed",
+    "RemoveParticipantSucceeded",
+    "RemoveParticipantFailed",
+    "MoveParticipantSucceeded",
+    "MoveParticipantFailed",
+    "SendDtmfTonesCompleted",
+    "SendDtmfTonesFailed",
+    "HoldFailed",
+    "HoldAudioStarted",
+    "HoldAudioPaused",
+    "HoldAudioResumed",
+    "HoldAudioCompleted",
+    "MediaStreamingStarted",
+    "MediaStreamingStopped",
+    "MediaStreamingFailed",
+    "TranscriptionStarted",
+    "TranscriptionUpdated",
+    "TranscriptionStopped",
+    "TranscriptionFailed",
+    "RecordingStateChanged",
+    "StartRecordingFailed",
+)
+"""What follows only from requests that we do not make, or tells nothing that a call waits for."""
+
+_READERS: Mapping[str, _Reader] = {
+    **dict.fromkeys(_IGNORED, _nothing),
+    "CallConnected": _connected,
+    "CallDisconnected": _disconnected,
+    "AnswerFailed": _failed,
+    "PlayCompleted": _play_completed,
+    "PlayFailed": _failed,
+    "PlayCanceled": _failed,
+    "RecognizeCompleted": _recognized,
+    "RecognizeFailed": _failed,
+    "RecognizeCanceled": _failed,
+    "ContinuousDtmfRecognitionToneReceived": _tone,
+    "ContinuousDtmfRecognitionToneFailed": _failed,
+    "CallTransferAccepted": _transfer_accepted,
+    "CallTransferFailed": _failed,
+}

@@ -1,0 +1,325 @@
+"""Actions of the protocol as requests to Call Automation: the only place that imports its SDK.
+
+What the SDK would do by itself and we do not let it:
+
+- It repeats requests that failed. A prompt repeated is heard twice, and the engine's outbox repeats already, in order
+  and under one name. So retries are off, for all requests alike.
+- It invents a new ``Repeatability-Request-ID`` for each request. Ours outlives a restart. The service knows these
+  headers for answer, reject, transfer and terminate; prompts and recognitions have only their operation context.
+- It leaves out ``interruptPrompt`` and ``interruptCallMediaOperation`` or sends false, where the service's own
+  default is true. Both are always said here.
+- It drops the details for a Teams agent unless some header goes with them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import assert_never
+
+from azure.communication.callautomation import (
+    CommunicationIdentifier,
+    CommunicationUserIdentifier,
+    FileSource,
+    MicrosoftTeamsAppIdentifier,
+    MicrosoftTeamsUserIdentifier,
+    PhoneNumberIdentifier,
+    RecognitionChoice,
+    RecognizeInputType,
+    TeamsExtensionUserIdentifier,
+    TeamsPhoneCallDetails,
+    TeamsPhoneCallerDetails,
+    TextSource,
+    UnknownIdentifier,
+    VoiceKind,
+)
+from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
+from azure.core.credentials import AzureKeyCredential
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import AzureError, ClientAuthenticationError, DeserializationError
+from azure.core.pipeline.policies import AsyncRedirectPolicy, AsyncRetryPolicy
+from azure.core.pipeline.transport import AioHttpTransport
+
+from interpreter.azure.callbacks import TONES
+from interpreter.azure.eventgrid import ANONYMOUS
+from interpreter.azure.outcome import of_error, repeatability
+from interpreter.azure.speech import NOTHING, pieces
+from interpreter.azure.transport import open_session
+from interpreter.ports import Line, Performance, Performed, Refused, Request, TryLater
+from interpreter.protocol import (
+    Answer,
+    CancelMedia,
+    Choice,
+    HangUp,
+    HostAction,
+    Play,
+    PlayAudio,
+    Prompt,
+    Recognize,
+    Reject,
+    SayText,
+    StartTones,
+    Transfer,
+)
+from interpreter.site import Site
+
+_TONE_NAMES = {character: name for name, character in TONES.items()}
+
+# What fits between the service's limits: initial silence 0 to 300 s, for speech 20 s; between digits 1 to 60 s. The
+# linter reports what lies outside; a value that was computed cannot be refused in the middle of a call.
+_MOST_SILENCE, _MOST_SPEECH_SILENCE = 300, 20
+_LEAST_BETWEEN, _MOST_BETWEEN = 1, 60
+
+_SCOPE = "https://communication.azure.com//.default"
+"""With two slashes, as the SDK asks for it."""
+
+_Source = FileSource | TextSource
+
+
+class UnboundNameError(Exception):
+    """A script's name has no meaning in this site (any more)."""
+
+
+class AzureHost:
+    """Performs actions through one client, one session and one set of credentials. Make it with `connect`."""
+
+    def __init__(self, site: Site, client: CallAutomationClient, credential: AsyncTokenCredential | None) -> None:
+        self._site, self._client, self._credential = site, client, credential
+
+    async def perform(self, line: Line, action: HostAction, request: Request) -> Performance:
+        """Sends one request. What the service answers becomes a `Performance`; nothing is repeated here."""
+        try:
+            async with asyncio.timeout(self._site.service.timeout_seconds):
+                return await self._send(line, action, request)
+        except UnboundNameError as error:
+            return Refused(0, "UnboundName", str(error))
+        except TimeoutError:
+            return TryLater(0.0, f"no answer within {self._site.service.timeout_seconds:g} s")
+        except DeserializationError as error:
+            return TryLater(0.0, f"the answer could not be read: {error}")
+        except AzureError as error:
+            return of_error(error)
+
+    async def close(self) -> None:
+        """Closes the connections. Afterwards nothing can be performed."""
+        await self._client.close()
+        if self._credential is not None:
+            await self._credential.close()
+
+    async def _send(self, line: Line, action: HostAction, request: Request) -> Performance:
+        headers = repeatability(request)
+        if isinstance(action, Answer):
+            return await self._answer(line, action, headers)
+        if isinstance(action, Reject):
+            await self._client.reject_call(line.incoming_context, call_reject_reason=action.reason, headers=headers)
+            return Performed()
+        if not line.connection_id:
+            # Its name comes with the answer's reply or with the first callback, whichever is first.
+            return TryLater(0.0, "the service has not named the connection yet")
+        call = self._client.get_call_connection(line.connection_id)
+        match action:
+            case Play():
+                await self._play(call, action)
+            case Recognize():
+                await self._recognize(call, line, action)
+            case StartTones():
+                await call.start_continuous_dtmf_recognition(_party(line.caller), operation_context=action.op)
+            case CancelMedia():
+                await call.cancel_all_media_operations()
+            case Transfer():
+                await self._transfer(call, line, action, headers)
+            case HangUp():
+                await call.hang_up(is_for_everyone=True, headers=headers)
+            case _:
+                assert_never(action)
+        return Performed()
+
+    async def _answer(self, line: Line, action: Answer, headers: dict[str, str]) -> Performed:
+        answered = await self._client.answer_call(
+            line.incoming_context,
+            f"{self._site.server.callback_base}/callbacks/{line.shard}/{line.call_id}",
+            cognitive_services_endpoint=self._site.service.cognitive_services_endpoint,
+            operation_context=action.op,
+            headers=headers,
+        )
+        return Performed(answered.call_connection_id or "")
+
+    async def _play(self, call: CallConnectionClient, action: Play) -> None:
+        sources = self._sources(action.prompts, action.language, action.voice)
+        await call.play_media(
+            sources or [_spoken(NOTHING, action.language, action.voice)],
+            loop=False,
+            operation_context=action.op,
+            interrupt_call_media_operation=False,
+        )
+
+    async def _recognize(self, call: CallConnectionClient, line: Line, action: Recognize) -> None:
+        sources = self._sources(action.prompts, action.language, action.voice)
+        tones = action.kind != "choices"
+        spoken = action.kind != "tones"
+        most = _MOST_SPEECH_SILENCE if spoken else _MOST_SILENCE
+        await call.start_recognizing_media(
+            _INPUT[action.kind],
+            _party(line.caller),
+            play_prompt=sources[0] if len(sources) == 1 else sources or None,
+            interrupt_call_media_operation=False,
+            interrupt_prompt=action.barge_in,
+            initial_silence_timeout=_whole_seconds(action.first, 0, most),
+            dtmf_inter_tone_timeout=_whole_seconds(action.between, _LEAST_BETWEEN, _MOST_BETWEEN) if tones else None,
+            dtmf_max_tones_to_collect=max(action.max_tones, 1) if tones else None,
+            dtmf_stop_tones=[_TONE_NAMES[tone] for tone in action.stop_tones] if tones else None,
+            speech_language=action.language if spoken else None,
+            choices=[_choice(choice) for choice in action.choices] if action.kind == "choices" else None,
+            operation_context=action.op,
+        )
+
+    async def _transfer(
+        self, call: CallConnectionClient, line: Line, action: Transfer, headers: dict[str, str]
+    ) -> None:
+        details = _details(line) if action.kind == "agent" else None
+        await call.transfer_call_to_participant(
+            self._target(action),
+            operation_context=action.op,
+            source_caller_id_number=self._caller_id(line, action),
+            teams_phone_call_details=details,
+            # Without a header of either kind the SDK leaves the details out (wire contract, section 1.6).
+            voip_headers={"call": line.call_id} if details is not None else None,
+            headers=headers,
+        )
+
+    def _target(self, action: Transfer) -> CommunicationIdentifier:
+        match action.kind:
+            case "number":
+                return PhoneNumberIdentifier(_bound("number", action.name, self._site.number(action.name)))
+            case "teams_user":
+                return MicrosoftTeamsUserIdentifier(
+                    _bound("Teams user", action.name, self._site.teams_user(action.name))
+                )
+            case "teams_app":
+                return MicrosoftTeamsAppIdentifier(_bound("Teams app", action.name, self._site.teams_app(action.name)))
+            case "agent":
+                agent = self._site.agent(action.name)
+                if agent is None or agent.resource is None:
+                    raise UnboundNameError(f"no agent is called `{action.name}` in the site file")
+                return TeamsExtensionUserIdentifier(
+                    user_id=agent.user, tenant_id=agent.tenant, resource_id=agent.resource
+                )
+            case _:
+                assert_never(action.kind)
+
+    def _caller_id(self, line: Line, action: Transfer) -> PhoneNumberIdentifier | None:
+        """The number to show: only to telephones, and never for a call that came in on a Teams resource account.
+
+        There the service answers 400/8523 "SourceCallerIdNumber … not supported"; elsewhere it insists on one.
+        """
+        if action.kind != "number" or line.called.startswith("28:"):
+            return None
+        name = action.caller_id or self._site.service.caller_id
+        if name:
+            return PhoneNumberIdentifier(_bound("number", name, self._site.number(name)))
+        return PhoneNumberIdentifier(line.called) if line.called.startswith("+") else None
+
+    def _sources(self, prompts: tuple[Prompt, ...], language: str, voice: str) -> list[_Source]:
+        sources: list[_Source] = []
+        for prompt in prompts:
+            match prompt:
+                case SayText():
+                    sources.extend(_spoken(piece, language, voice) for piece in pieces(prompt.text))
+                case PlayAudio():
+                    sources.append(FileSource(_bound("recording", prompt.name, self._site.audio(prompt.name))))
+                case _:
+                    assert_never(prompt)
+        return sources
+
+
+_INPUT = {
+    "tones": RecognizeInputType.DTMF,
+    "choices": RecognizeInputType.CHOICES,
+    "speech_or_tones": RecognizeInputType.SPEECH_OR_DTMF,
+}
+
+
+async def connect(site: Site) -> AzureHost:
+    """A host for the site's resource.
+
+    Raises `ValueError` when the site names no resource, no callback address or no usable identity.
+    """
+    access = site.service.access()
+    if access is None:
+        raise ValueError("[service] names no resource: set connection_string, or endpoint with key or credential")
+    if site.server.callback_base is None:
+        raise ValueError("[server] callback_base is missing: the service would not know where to report to")
+    endpoint, key = access
+    entra = await _entra() if key is None else None
+    client = CallAutomationClient(
+        endpoint,
+        entra or AzureKeyCredential(key.get_secret_value() if key is not None else ""),
+        transport=AioHttpTransport(
+            session=open_session(site.ca_path(), site.service.timeout_seconds), use_env_settings=False
+        ),
+        retry_policy=AsyncRetryPolicy.no_retries(),
+        redirect_policy=AsyncRedirectPolicy.no_redirects(),
+    )
+    return AzureHost(site, client, entra)
+
+
+async def _entra() -> AsyncTokenCredential:
+    """The machine's own identity. Imported only here, since it takes longer to load than all the rest.
+
+    The first token is fetched at once: finding out which identity there is may take longer than a request may.
+    """
+    from azure.identity.aio import DefaultAzureCredential
+
+    credential = DefaultAzureCredential()
+    try:
+        await credential.get_token(_SCOPE)
+    except ClientAuthenticationError as error:
+        await credential.close()
+        raise ValueError(f'[service] credential = "entra", but no identity was found: {error.message}') from error
+    return credential
+
+
+def _party(caller: str) -> CommunicationIdentifier:
+    """The caller as the service addresses it, from the text that the IncomingCall became."""
+    if not caller:
+        return PhoneNumberIdentifier("anonymous", raw_id=ANONYMOUS)
+    if caller.startswith("+"):
+        return PhoneNumberIdentifier(caller)
+    if caller.startswith("4:"):
+        return PhoneNumberIdentifier(caller.removeprefix("4:"), raw_id=caller)
+    if caller.startswith("8:orgid:"):
+        return MicrosoftTeamsUserIdentifier(caller.removeprefix("8:orgid:"))
+    if caller.startswith("28:orgid:"):
+        return MicrosoftTeamsAppIdentifier(caller.removeprefix("28:orgid:"))
+    return CommunicationUserIdentifier(caller) if caller.startswith("8:acs:") else UnknownIdentifier(caller)
+
+
+def _details(line: Line) -> TeamsPhoneCallDetails | None:
+    """What an agent's screen shows of the caller. The service insists on a number, so nothing is shown without one."""
+    if not line.caller.startswith("+"):
+        return None
+    caller = TeamsPhoneCallerDetails(caller=_party(line.caller), name=line.caller, phone_number=line.caller)
+    return TeamsPhoneCallDetails(teams_phone_caller=caller, session_id=line.call_id)
+
+
+def _spoken(text: str, language: str, voice: str) -> TextSource:
+    """A voice by its name; where the script names none, some voice of the language."""
+    if voice:
+        return TextSource(text=text, source_locale=language, voice_name=voice)
+    return TextSource(text=text, source_locale=language, voice_kind=VoiceKind.FEMALE)
+
+
+def _choice(choice: Choice) -> RecognitionChoice:
+    tone = _TONE_NAMES[choice.tone] if choice.tone else None
+    return RecognitionChoice(label=choice.label, phrases=list(choice.phrases), tone=tone)
+
+
+def _whole_seconds(seconds: float, least: int, most: int) -> int:
+    """The service counts whole seconds; a fraction is rounded in the caller's favour."""
+    return min(max(math.ceil(seconds), least), most)
+
+
+def _bound(what: str, name: str, value: str | None) -> str:
+    if value is None:
+        raise UnboundNameError(f"no {what} is called `{name}` in the site file")
+    return value
