@@ -1,0 +1,165 @@
+"""What comes into the engine, and how it is applied to calls: the pure half of a turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Generic, TypeAlias, assert_never
+
+from interpreter.engine.draft import Draft, Incoming, LiveCall
+from interpreter.engine.ports import C, Machine, Observer, OfferResult, P, Script, shard_of
+from interpreter.ports import Performance
+from interpreter.protocol import CallOffered
+from interpreter.store import CallRow, ScriptRow
+
+# Compared by identity: two equal deliveries are two.
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Offer:
+    """A call rings."""
+
+    call_id: str
+    offered: CallOffered
+    incoming_context: str
+    reply: asyncio.Future[OfferResult]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Delivery:
+    """Callbacks of the host."""
+
+    call_id: str
+    events: tuple[Incoming, ...]
+    reply: asyncio.Future[None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fired:
+    """A timer is due."""
+
+    call_id: str
+    name: str
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Returned:
+    """The host answered the request of action ``seq``."""
+
+    call_id: str
+    seq: int
+    result: Performance
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resume:
+    """Look at the call's first waiting action again."""
+
+    call_id: str
+
+
+Item: TypeAlias = Offer | Delivery | Fired | Returned | Resume
+
+
+@dataclass(slots=True)
+class Applied(Generic[P, C]):
+    """What became of one call's items: a draft if the call exists, and what to answer and tell once it is kept."""
+
+    call_id: str
+    draft: Draft[P, C] | None = None
+    told: list[Callable[[], None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Applier(Generic[P, C]):
+    """Applies items to drafts. ``began`` is since when this process performs actions; ``script_for`` finds the current
+    script of a line."""
+
+    machine: Machine[P, C]
+    observer: Observer
+    script_for: Callable[[str], Script[P] | None]
+    began: float
+
+    def apply(self, call_id: str, live: LiveCall[P, C] | None, items: list[Item], now: float) -> Applied[P, C]:
+        """Apply the items of one call in order."""
+        applied: Applied[P, C] = Applied(call_id)
+        if live is not None:
+            applied.draft = Draft(self.machine, self.observer, live, now)
+        for item in items:
+            self._apply_item(applied, item, now)
+        return applied
+
+    def _apply_item(self, applied: Applied[P, C], item: Item, now: float) -> None:
+        draft = applied.draft
+        match item:
+            case Offer():
+                applied.told.append(partial(_reply, item.reply, self._offer(applied, item, now)))
+            case Delivery():
+                if draft is not None:
+                    draft.deliver(item.events)
+                else:
+                    for _, _, event in item.events:
+                        tell = partial(self.observer.event_dropped, item.call_id, "unknown_call", event)
+                        applied.told.append(tell)
+                applied.told.append(partial(_reply, item.reply, None))
+            case Fired():
+                if draft is not None:
+                    draft.fired(item.name, item.generation)
+            case Returned():
+                if draft is not None:
+                    draft.returned_from_host(item.seq, item.result, self.began)
+            case Resume():
+                if draft is not None:
+                    draft.resume()
+            case _:
+                assert_never(item)
+
+    def _offer(self, applied: Applied[P, C], item: Offer, now: float) -> OfferResult:
+        if applied.draft is not None:
+            applied.draft.drop("duplicate_offer", item.offered)
+            return "duplicate"
+        script = self.script_for(item.offered.called)
+        if script is None:
+            applied.told.append(partial(self.observer.event_dropped, item.call_id, "no_script", item.offered))
+            return "no_script"
+        live = LiveCall(_new_row(item, script.hash), script.program, self.machine.begin(item.call_id), {}, ())
+        applied.draft = Draft(self.machine, self.observer, live, now)
+        applied.draft.offer(item.offered, ScriptRow(script.hash, script.name, script.text))
+        return "created"
+
+
+def _new_row(item: Offer, script: str) -> CallRow:
+    return CallRow(
+        id=item.call_id,
+        shard=shard_of(item.call_id),
+        version=0,
+        status="live",
+        script=script,
+        state="",
+        connection_id="",
+        incoming_context=storable(item.incoming_context),
+        caller=storable(item.offered.caller),
+        called=storable(item.offered.called),
+        seen=b"",
+        events=0,
+        actions=0,
+        began=item.offered.at,
+        updated=item.offered.at,
+    )
+
+
+def _reply(future: asyncio.Future[Any], value: object) -> None:
+    if not future.done():  # whoever asked may have gone
+        future.set_result(value)
+
+
+def storable(text: str) -> str:
+    """Text from outside as every store can keep it: JSON may carry halves of surrogate pairs."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
