@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interpreter.azure.callbacks import Callback, parse
+from interpreter.azure.fields import Malformed
+from interpreter.protocol import (
+    ActionFailed,
+    Connected,
+    Disconnected,
+    Event,
+    PlayEnded,
+    Recognized,
+    ToneHeard,
+    TransferAccepted,
+)
+
+OP = "node:main-menu#3"
+AT = 1_800_000_000.5
+EXAMPLES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("events.json").read_text())
+
+HEARD: dict[str, list[Event]] = {
+    "CallConnected": [Connected(AT, OP)],
+    "CallDisconnected": [
+        Disconnected(
+            AT,
+            200,
+            7000,
+            "Call was ended by Azure Communication Service Call Automation API or a server bot. DiagCode: 0#7000.@",
+        )
+    ],
+    "AnswerFailed": [ActionFailed(AT, OP, 404, 8522, "Call not found. DiagCode: 404#8522.@")],
+    "CallTransferAccepted": [TransferAccepted(AT, OP)],
+    "CallTransferFailed": [ActionFailed(AT, OP, 486, 560486, "Callee is busy.")],
+    "PlayCompleted": [PlayEnded(AT, OP)],
+    "PlayFailed": [ActionFailed(AT, OP, 400, 8535, "Action failed, file format is invalid.")],
+    "PlayCanceled": [ActionFailed(AT, OP, 400, 8508, "Action failed, the operation was canceled.")],
+    "RecognizeCompleted": [
+        Recognized(AT, OP, 200, 8514, tones="56"),
+        Recognized(AT, OP, 200, 8545, label="Confirm"),
+        Recognized(AT, OP, 200, 8533, label="Confirm"),
+        Recognized(AT, OP, 200, 8569, speech="I want to check my balance."),
+    ],
+    "RecognizeFailed": [ActionFailed(AT, OP, 400, 8510, "Action failed, initial silence timeout reached.")],
+    "RecognizeCanceled": [ActionFailed(AT, OP, 400, 8508, "Action failed, the operation was canceled.")],
+    "ContinuousDtmfRecognitionToneReceived": [ToneHeard(AT, 1, "5")],
+    "ContinuousDtmfRecognitionToneFailed": [ActionFailed(AT, OP, 500, 9999, "Unknown internal server error.")],
+}
+"""What a call hears of; every other example of the collection tells it nothing."""
+
+
+def test_every_captured_event_is_read() -> None:
+    assert len(EXAMPLES) == 45
+    heard: dict[str, list[Event]] = {}
+    for example in EXAMPLES:
+        (callback,) = parse(json.dumps([example["event"]]).encode(), AT)
+        assert isinstance(callback, Callback), example["name"]
+        assert callback.known
+        assert callback.type == example["name"]
+        assert callback.event_id == example["event"]["id"]
+        assert callback.connection_id == example["event"]["data"]["callConnectionId"]
+        assert callback.server_call_id == example["event"]["data"]["serverCallId"]
+        if callback.event is not None:
+            heard.setdefault(callback.type, []).append(callback.event)
+    assert heard == HEARD
+
+
+def body(kind: str, data: dict[str, Any] | None = None, **result: Any) -> bytes:
+    whole = {"callConnectionId": "c", "serverCallId": "s", "operationContext": "o", **(data or {})}
+    if result:
+        whole["resultInformation"] = result
+    return json.dumps({"id": "e", "type": f"Microsoft.Communication.{kind}", "data": whole}).encode()
+
+
+def dtmf(*tones: Any) -> dict[str, Any]:
+    return {"recognitionType": "dtmf", "dtmfResult": {"tones": list(tones)}}
+
+
+ALL_TONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "pound", "asterisk"]
+
+CASES: list[tuple[str, bytes, Event | None]] = [
+    (
+        "every tone has a character",
+        body("RecognizeCompleted", dtmf(*ALL_TONES, "a", "b", "C", "d"), code=200, subCode=8531),
+        Recognized(1.0, "o", 200, 8531, tones="0123456789#*ABCD"),
+    ),
+    (
+        "a stop tone is dropped",
+        body("RecognizeCompleted", dtmf("one", "asterisk"), code=200, subCode=8514),
+        Recognized(1.0, "o", 200, 8514, tones="1"),
+    ),
+    (
+        "a stop tone that the service left out costs no digit",
+        body("RecognizeCompleted", dtmf("one", "two"), code=200, subCode=8514),
+        Recognized(1.0, "o", 200, 8514, tones="12"),
+    ),
+    (
+        "only the stop tone",
+        body("RecognizeCompleted", dtmf("pound"), code=200, subCode=8514),
+        Recognized(1.0, "o", 200, 8514, tones=""),
+    ),
+    (
+        "a pound that is no stop tone stays",
+        body("RecognizeCompleted", dtmf("one", "pound"), code=200, subCode=8531),
+        Recognized(1.0, "o", 200, 8531, tones="1#"),
+    ),
+    (
+        "digits before a between-digits time-out, as success",
+        body("RecognizeCompleted", dtmf("one"), code=400, subCode=8532),
+        Recognized(1.0, "o", 400, 8532, tones="1"),
+    ),
+    (
+        "digits before a between-digits time-out, as failure",
+        body("RecognizeFailed", dtmf("one", "two"), code=400, subCode=8532, message="m"),
+        ActionFailed(1.0, "o", 400, 8532, "m", "12"),
+    ),
+    (
+        "a cancelled recognition that says completed",
+        body("RecognizeCompleted", {}, code=400, subCode=8508, message="m"),
+        ActionFailed(1.0, "o", 400, 8508, "m"),
+    ),
+    ("no result at all", body("RecognizeFailed"), ActionFailed(1.0, "o", 0, 0)),
+    ("not our request", body("PlayCompleted", {"operationContext": None}), None),
+    ("a failure that is not ours", body("RecognizeFailed", {"operationContext": ""}, code=1, subCode=2), None),
+    ("connected without context", body("CallConnected", {"operationContext": None}), Connected(1.0, "")),
+    ("over, with nothing said", body("CallDisconnected"), Disconnected(1.0, 0, 0)),
+    (
+        "a key twice",
+        body("ContinuousDtmfRecognitionToneReceived", {"sequenceId": 4, "tone": "one"}).replace(
+            b'"tone"', b'"sequenceId": 7, "tone"'
+        ),
+        ToneHeard(1.0, 7, "1"),
+    ),
+    (
+        "a byte-order mark and a null result",
+        b"\xef\xbb\xbf" + body("PlayCompleted", {"resultInformation": None}),
+        PlayEnded(1.0, "o"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("raw", "event"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_what_an_event_tells_the_call(raw: bytes, event: Event | None) -> None:
+    (callback,) = parse(raw, 1.0)
+    assert isinstance(callback, Callback)
+    assert callback.event == event
+
+
+def test_an_unknown_type_is_no_error() -> None:
+    (callback,) = parse(body("CallSangASong"), 1.0)
+    assert callback == Callback("e", "c", "s", "CallSangASong", None, known=False)
+
+
+BAD: list[tuple[str, bytes]] = [
+    ("empty", b""),
+    ("not JSON", b"{"),
+    ("not UTF-8", b'{"id":"\xff"}'),
+    ("a number", b"3"),
+    ("NaN", b'[{"id":"e","type":"t","data":{"a":NaN}}]'),
+    ("nested beyond reason", b"[" * 200_000),
+    ("an element that is text", b'["x"]'),
+    ("no data", b'[{"id":"e","type":"t"}]'),
+    ("no id", b'[{"type":"t","data":{}}]'),
+    ("no type", b'[{"id":"e","data":{}}]'),
+    ("half a character", b'[{"id":"\\ud800","type":"t","data":{}}]'),
+    ("id is a number", b'[{"id":3,"type":"t","data":{}}]'),
+    ("code is text", body("CallDisconnected", code="200", subCode=0)),
+    ("code is true", body("CallDisconnected", code=True, subCode=0)),
+    ("result is a list", body("CallDisconnected", {"resultInformation": []})),
+    ("an unknown tone", body("RecognizeCompleted", dtmf("eleven"), code=200, subCode=8531)),
+    ("a tone that is a number", body("RecognizeCompleted", dtmf(1), code=200, subCode=8531)),
+    ("tones are text", body("RecognizeCompleted", {"dtmfResult": {"tones": "one"}}, code=200, subCode=8531)),
+    ("no sequence", body("ContinuousDtmfRecognitionToneReceived", {"tone": "one"})),
+]
+
+
+@pytest.mark.parametrize("raw", [case[1] for case in BAD], ids=[case[0] for case in BAD])
+def test_a_body_of_another_shape_is_a_value(raw: bytes) -> None:
+    (found,) = parse(raw, 1.0)
+    assert isinstance(found, Malformed)
+    assert found.reason
+
+
+def test_one_bad_element_does_not_cost_the_others() -> None:
+    good = json.loads(body("PlayCompleted"))
+    found = parse(json.dumps([good, "x", good]).encode(), 1.0)
+    assert [type(each) for each in found] == [Callback, Malformed, Callback]
+    assert parse(b"[]", 1.0) == []
