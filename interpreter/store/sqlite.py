@@ -240,12 +240,15 @@ def _resolve(answers: list[tuple[asyncio.Future[Any], Any]]) -> None:
 
 
 def _lock(path: str) -> sqlite3.Connection:
-    lock = sqlite3.connect(f"{path}.lock", timeout=0, isolation_level=None, check_same_thread=False)
     try:
-        lock.execute("BEGIN EXCLUSIVE")
+        lock = sqlite3.connect(f"{path}.lock", timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except BaseException:
+            lock.close()
+            raise
     except sqlite3.OperationalError as error:
-        lock.close()
-        if "locked" in str(error):
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
             raise StoreInUse(f"{path} is open in another process") from error
         raise StoreUnavailable(f"{path}: {error}") from error
     return lock

@@ -1,0 +1,198 @@
+"""The contract of a store. A new store joins by adding its factory to `STORES`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from interpreter.store import (
+    CallRow,
+    JournalRow,
+    OutboxRow,
+    ScriptRow,
+    Store,
+    StoredCall,
+    StoreUnavailable,
+    TimerRow,
+    Unfinished,
+    Write,
+)
+from interpreter.store.sqlite import SqliteStore
+
+STORES: dict[str, Callable[[Path], Store]] = {
+    "sqlite-file": lambda folder: SqliteStore.open(folder / "ivr.db"),
+    "sqlite-memory": lambda folder: SqliteStore.open(":memory:"),
+}
+
+
+def call(call_id: str, version: int = 1, **changes: object) -> CallRow:
+    row = CallRow(
+        id=call_id,
+        shard=7,
+        version=version,
+        status="live",
+        script="s1",
+        state='{"$":"Call","text":"Grüße \\ud83d"}',
+        connection_id="",
+        incoming_context="ticket",
+        caller="+14255550123",
+        called="+18005550100",
+        seen=b"\x00\xff" * 8,
+        events=1,
+        actions=2,
+        began=100.25,
+        updated=100.25,
+    )
+    return replace(row, **changes)  # type: ignore[arg-type]
+
+
+def created(call_id: str, **changes: object) -> Write:
+    """A new call with one event, two actions and two timers."""
+    return Write(
+        call_id=call_id,
+        expected=0,
+        call=replace(call(call_id), **changes),  # type: ignore[arg-type]
+        script=ScriptRow("s1", "main.ivr", "ivr 1\n# Grüße\n"),
+        journal=(JournalRow(0, 100.25, '{"$":"CallOffered"}'),),
+        outbox=(action(0), action(1, next_at=200.0)),
+        timers_set=(TimerRow("watch", 1, 160.0), TimerRow("input", 2, 110.5)),
+    )
+
+
+def action(seq: int, **changes: object) -> OutboxRow:
+    row = OutboxRow(seq, f"op{seq}", '{"$":"Answer"}', f"rid-{seq}", 100.25, next_at=100.25)
+    return replace(row, **changes)  # type: ignore[arg-type]
+
+
+def with_store(factory: Callable[[Path], Store], folder: Path, body: Callable[[Store], Awaitable[None]]) -> None:
+    async def run() -> None:
+        store = factory(folder)
+        try:
+            await asyncio.wait_for(body(store), 30)
+        finally:
+            await store.close()
+
+    asyncio.run(run())
+
+
+async def keeps_a_call_whole(store: Store) -> None:
+    assert await store.commit([created("a"), created("b", shard=9)]) == frozenset()
+    loaded = await store.load(["a", "nobody", "b"])
+    assert set(loaded) == {"a", "b"}
+    timers = (TimerRow("input", 2, 110.5), TimerRow("watch", 1, 160.0))
+    assert loaded["a"] == StoredCall(call("a"), timers, (action(0), action(1, next_at=200.0)))
+    assert loaded["b"].call.shard == 9
+    assert await store.journal("a") == (JournalRow(0, 100.25, '{"$":"CallOffered"}'),)
+    assert await store.script("s1") == ScriptRow("s1", "main.ivr", "ivr 1\n# Grüße\n")
+    assert await store.script("s2") is None
+    assert await store.load([]) == {}
+
+
+async def writes_what_changed(store: Store) -> None:
+    await store.commit([created("a")])
+    moved = call("a", 2, status="ended", connection_id="c", seen=b"x", events=2, actions=3, updated=120.0, state="{}")
+    write = Write(
+        "a",
+        1,
+        moved,
+        journal=(JournalRow(1, 120.0, "{}"),),
+        outbox=(action(0, state="done", attempts=1), action(2)),
+        timers_set=(TimerRow("watch", 5, 300.0),),
+        timers_cleared=("input",),
+    )
+    assert await store.commit([write]) == frozenset()
+    waiting = (action(1, next_at=200.0), action(2))
+    assert (await store.load(["a"]))["a"] == StoredCall(moved, (TimerRow("watch", 5, 300.0),), waiting)
+    assert [row.n for row in await store.journal("a")] == [0, 1]
+    assert [(row.seq, row.state, row.attempts) for row in await store.outbox("a")] == [
+        (0, "done", 1),
+        (1, "waiting", 0),
+        (2, "waiting", 0),
+    ]
+
+
+async def a_conflict_keeps_nothing_of_its_call_and_all_of_the_others(store: Store) -> None:
+    await store.commit([created("a"), created("b")])
+    before = await store.load(["a"])
+    again = replace(created("a"), journal=(JournalRow(9, 1.0, "{}"),), outbox=(action(9),))
+    stale = replace(again, expected=4, call=call("a", 5), timers_cleared=("watch",))
+    for write in (again, stale):
+        beside = await store.load(["b"])
+        version = beside["b"].call.version
+        good = Write("b", version, call("b", version + 1), journal=(JournalRow(version, 1.0, "{}"),))
+        assert await store.commit([write, good]) == {"a"}
+        assert await store.load(["a"]) == before
+        assert (await store.load(["b"]))["b"].call.version == version + 1
+    assert len(await store.journal("a")) == 1
+
+
+async def outbox_rows_alone_need_no_version(store: Store) -> None:
+    await store.commit([created("a")])
+    only = Write("a", 1, None, outbox=(action(0, state="given_up", attempts=3, error="503"),))
+    assert await store.commit([only]) == frozenset()
+    assert (await store.load(["a"]))["a"].call.version == 1
+    assert (await store.outbox("a"))[0] == action(0, state="given_up", attempts=3, error="503")
+
+
+async def finds_what_is_unfinished(store: Store) -> None:
+    assert await store.unfinished() == Unfinished((), (), 0)
+    ended = Write("c", 0, call("c", status="ended"), outbox=(action(0, next_at=50.0),))
+    done = Write("d", 0, call("d"), outbox=(action(0, state="done"),))
+    await store.commit([created("a"), ended, done])
+    unfinished = await store.unfinished()
+    assert unfinished.timers == (("a", TimerRow("input", 2, 110.5)), ("a", TimerRow("watch", 1, 160.0)))
+    assert sorted(unfinished.actions) == [("a", 2, 100.25), ("c", 1, 50.0)]
+    assert unfinished.live == 2
+
+
+async def forgets_old_calls_that_ended(store: Store) -> None:
+    rows = [("old", "ended", 10.0), ("older", "ended", 9.0), ("fresh", "ended", 90.0), ("live", "live", 1.0)]
+    for name, status, updated in rows:
+        await store.commit([created(name, status=status, updated=updated, script="s1" if name != "old" else "s0")])
+    assert await store.purge(50.0, 1) == 1
+    assert await store.purge(50.0, 10) == 1
+    assert await store.purge(50.0, 10) == 0
+    assert set(await store.load([name for name, *_ in rows])) == {"fresh", "live"}
+    assert (await store.journal("old"), await store.outbox("old")) == ((), ())
+    assert {call_id for call_id, _ in (await store.unfinished()).timers} == {"fresh", "live"}
+    assert await store.script("s1") is not None
+    await store.commit([Write("fresh", 1, call("fresh", 2, status="ended")), Write("live", 1, call("live", 2))])
+    assert await store.purge(1e9, 10) == 1
+    assert await store.script("s1") is not None
+
+
+async def remembers_switches(store: Store) -> None:
+    assert await store.switches() == {}
+    for name, on in (("emergency", True), ("snow", False), ("emergency", False), ("snow", True)):
+        await store.set_switch(name, on, 5.0)
+    assert await store.switches() == {"emergency": False, "snow": True}
+
+
+async def is_unavailable_after_it_was_closed(store: Store) -> None:
+    await store.ping()
+    await store.close()
+    with pytest.raises(StoreUnavailable):
+        await store.commit([created("a")])
+    await store.close()
+
+
+CONTRACT = [
+    keeps_a_call_whole,
+    writes_what_changed,
+    a_conflict_keeps_nothing_of_its_call_and_all_of_the_others,
+    outbox_rows_alone_need_no_version,
+    finds_what_is_unfinished,
+    forgets_old_calls_that_ended,
+    remembers_switches,
+    is_unavailable_after_it_was_closed,
+]
+
+
+@pytest.mark.parametrize("clause", CONTRACT, ids=lambda clause: clause.__name__)
+@pytest.mark.parametrize("name", STORES)
+def test_contract(name: str, clause: Callable[[Store], Awaitable[None]], tmp_path: Path) -> None:
+    with_store(STORES[name], tmp_path, clause)
