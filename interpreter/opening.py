@@ -1,8 +1,8 @@
 """Opening hours at a moment: pure arithmetic on a declaration, a time zone and a time.
 
-The order is fixed: holiday, then break, then special opening, then the week. The emergency switch is tested before any of
-this, by the machine. All comparisons are made on the wall clock of the hours' own zone, never the server's: a time that the
-clock change skips does not occur, a time that it repeats occurs twice.
+The order is fixed: holiday, then break, then special opening, then the week. The emergency switch is tested before
+any of this, by the machine. All comparisons are made on the wall clock of the hours' own zone, never the server's: a
+time that the clock change skips does not occur, a time that it repeats occurs twice.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dsl.ast import Day, Hours, Interval
+from dsl.ast import Break, Day, Holiday, Hours, Interval, SpecialOpening, Weekly
 
 HORIZON_DAYS = 400
 """How far ahead the next change is looked for: a year and a month, so that yearly holidays are all seen."""
@@ -110,6 +110,7 @@ def _changes(hours: Hours, zone: str, at: float) -> Iterator[datetime]:
     """Every moment after ``at`` at which the state may change, in order."""
     here = ZoneInfo(zone)
     now = datetime.fromtimestamp(at, here)
+    lines: tuple[Weekly | Break | Holiday | SpecialOpening, ...]
     lines = (*hours.weekly, *hours.breaks, *hours.holidays, *hours.openings)
     minutes = {0} | {m % 1440 for line in lines for i in line.intervals for m in (i.start, i.end)}
     for days in range(HORIZON_DAYS):

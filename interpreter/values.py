@@ -1,7 +1,8 @@
-"""Values of a call: looking them up, computing with them, saying them. Total: nothing here raises for a script or a caller.
+"""Values of a call: looking them up, computing with them, saying them. Total: nothing here raises for a script or a
+caller.
 
-A value is text, a number or yes/no; ``None`` is a value that is not there. A computation with something that does not fit
-gives ``None``, and the machine takes ``None`` where a value is needed as a system error.
+A value is text, a number or yes/no; ``None`` is a value that is not there. A computation with something that does
+not fit gives ``None``, and the machine takes ``None`` where a value is needed as a system error.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def _binary(node: Binary, scope: Scope) -> Value:
         return left is True and right is True
     if node.operator == "or":
         return left is True or right is True
-    return compare(node.operator, left, right) if node.operator not in "+-*" else _arithmetic(node.operator, left, right)
+    return (
+        compare(node.operator, left, right) if node.operator not in "+-*" else _arithmetic(node.operator, left, right)
+    )
 
 
 def compare(operator: str, left: Value, right: Value) -> Value:
@@ -105,7 +108,8 @@ def render(text: Text, scope: Scope) -> str | None:
     for part in text.parts:
         match part:
             case Words():
-                parts.append(part.text)
+                doubled = part.text.startswith(".") and parts and parts[-1].endswith(".")
+                parts.append(part.text[1:] if doubled else part.text)  # "at 9 a.m.", not "at 9 a.m.."
             case Hole():
                 said = spoken(scope.get(".".join(part.path)), part.format)
                 if said is None:

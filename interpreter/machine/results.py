@@ -1,7 +1,7 @@
 """What the host's result codes mean for a caller. Always by sub-code, never by message: the service misspells its own.
 
-Source: the service's result codes as collected in the wire contract (recognise action, call-code tables). Where a code is not
-listed the answer is a system error: an unknown result is never taken for the caller's doing.
+Source: the service's result codes as collected in the wire contract (recognise action, call-code tables). Where a
+code is not listed the answer is a system error: an unknown result is never taken for the caller's doing.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Literal, TypeAlias
 from interpreter.protocol import ActionFailed, Recognized
 
 Heard: TypeAlias = Literal["input", "silence", "no_match", "digits_timeout", "speech_failed", "cancelled", "system"]
-"""``speech_failed``: the recogniser did not work, which is no attempt of the caller's. ``digits_timeout``: judged by the
-digits that had come until then."""
+"""``speech_failed``: the recogniser did not work, which is no attempt of the caller's. ``digits_timeout``: judged by
+the digits that had come until then."""
 
 _SUB_CODES: dict[int, Heard] = {
     8531: "input",  # the most digits were received

@@ -62,10 +62,11 @@ class Visit:
 class Call:
     """Everything that is known of a call.
 
-    ``block`` is where the caller is, or was when it ended. ``gone`` says that the caller does not hear us any more: handed
-    over or hung up. ``heard`` are keys from the continuous recognition that no block has taken yet, ``owed`` how many more of
-    its reports are of keys that a recognition has already given us. ``ringing`` are transfers given up by our own ring timer,
-    which may still be answered late.
+    ``block`` is where the caller is, or was when it ended. ``gone`` says that the caller does not hear us any more:
+    handed over or hung up. ``heard`` are keys from the continuous recognition that no block has taken yet, ``owed`` how
+    many more of its reports are of keys that a recognition has already given us. ``armed`` are the timers
+    that are set, with their generation. ``ringing`` are transfers given up
+    by our own ring timer, which may still be answered late.
     """
 
     call_id: str
@@ -81,6 +82,7 @@ class Call:
     started: float = 0.0
     ops: int = 0
     timers: int = 0
+    armed: tuple[tuple[str, int], ...] = ()
     errors: int = 0
     gone: bool = False
     ending: Ending | None = None
@@ -99,7 +101,8 @@ class Call:
 class Trace:
     """What the machine did, for logs, transcripts and coverage. ``offset`` points into the script's text, -1 for none.
 
-    ``kind``: ``entered`` a block, ``took`` an outcome, ``error`` for a system error, ``ignored`` for an event without effect.
+    ``kind``: ``entered`` a block, ``took`` an outcome, ``error`` for a system error, ``ignored`` for an event
+    without effect.
     """
 
     kind: Literal["entered", "took", "error", "ignored"]

@@ -1,0 +1,210 @@
+"""The machine: `step` moves a call by one event. The only place with transitions.
+
+Theory of operation
+===================
+
+A call waits for exactly one thing at a time (`state.Waiting`): the answer, the end of a prompt, an input, or the end
+of a transfer. An event that carries the awaited operation's name moves it on; the machine then goes through blocks
+(`run.follow`) until the next thing to wait for. Everything else changes nothing: a late, repeated or foreign event
+is traced as ignored. That one rule is why duplicated and reordered callbacks do no harm.
+
+Four events are exceptions, because they may come at any time:
+
+- `Disconnected` ends the call. What the script says for hang-ups is run in silence. After it nothing changes any more.
+- `TimerFired`: ``ring`` is the script's own limit for a transfer; ``watch`` says that a callback was lost, and the
+call goes
+  where system errors go instead of standing still.
+- `ToneHeard` is a key pressed while no block was listening; blocks with ``type ahead keep`` take it.
+- `TransferAccepted` of a transfer that our own ring timer had given up: the caller is talking to somebody, so that
+wins.
+
+`step` is pure and total: no clock but the event's, no input or output, and no exception for anything that a caller,
+a script or the service can do. Two hang-ups, answers to questions never asked and codes never seen are all just events.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from dsl import Program
+from dsl.ast import Transfer
+from interpreter.machine import answer, ends, run
+from interpreter.machine.results import TRANSFERRED, transfer_outcome
+from interpreter.machine.state import Call, Continue, Step, Trace, Visit, Waiting, Way, begin
+from interpreter.machine.turn import Turn
+from interpreter.protocol import (
+    ActionFailed,
+    ActionRefused,
+    Answer,
+    CallOffered,
+    CancelMedia,
+    Connected,
+    Disconnected,
+    Event,
+    PlayEnded,
+    Recognized,
+    StartTones,
+    TimerFired,
+    ToneHeard,
+    TransferAccepted,
+)
+
+__all__ = ["Call", "Continue", "Step", "Trace", "Visit", "Waiting", "Way", "begin", "step"]
+
+RING_LIMIT = 60.0
+"""Seconds from answering to being connected before the call counts as lost."""
+TONES_REMEMBERED = 32
+
+
+def step(program: Program, call: Call, event: Event) -> Step:
+    """Move ``call`` by ``event``. Pure; see the module for what it promises."""
+    turn = Turn(program, call, event.at)
+    if call.finished:
+        turn.note("ignored", type(event).__name__)
+        return turn.step()
+    match event:
+        case CallOffered():
+            _offered(turn, event)
+        case Connected():
+            _connected(turn)
+        case PlayEnded() | Recognized() | TransferAccepted() | ActionFailed() | ActionRefused():
+            _operation_ended(turn, event)
+        case ToneHeard():
+            _tone(turn, event)
+        case Disconnected():
+            _disconnected(turn, event)
+        case TimerFired():
+            _timer(turn, event)
+        case _:
+            assert_never(event)
+    return turn.step()
+
+
+def _offered(turn: Turn, event: CallOffered) -> None:
+    if turn.call.phase != "new":
+        turn.note("ignored", "offered again")
+        return
+    turn.update(
+        phase="ringing",
+        caller=event.caller,
+        caller_name=event.caller_name,
+        called=event.called,
+        switches=event.switches,
+        started=event.at,
+    )
+    op = turn.op()
+    turn.effects.append(Answer(op))
+    turn.wait("answer", op, RING_LIMIT)
+
+
+def _connected(turn: Turn) -> None:
+    if turn.call.phase != "ringing":
+        turn.note("ignored", "connected again")
+        return
+    turn.stop_waiting()
+    turn.update(phase="live")
+    if turn.program.keeps_type_ahead:
+        turn.effects.append(StartTones(turn.op()))
+    run.follow(turn, Way("block", turn.program.entry))
+
+
+def _operation_ended(
+    turn: Turn, event: PlayEnded | Recognized | TransferAccepted | ActionFailed | ActionRefused
+) -> None:
+    waiting = turn.call.waiting
+    if isinstance(event, TransferAccepted) and event.op in dict(turn.call.ringing):
+        _handed_over(turn, dict(turn.call.ringing)[event.op])
+        return
+    if waiting is None or waiting.op != event.op:
+        turn.note("ignored", f"{type(event).__name__} of {event.op}")
+        return
+    match waiting.kind, event:
+        case "prompt", PlayEnded():
+            run.resume(turn, waiting)
+        case "input", Recognized():
+            run.follow(turn, answer.answered(turn, event))
+        case "input", ActionFailed():
+            run.follow(turn, answer.answered(turn, event))
+        case "prompt", ActionFailed() if event.sub_code == 8508:
+            turn.timer("watch", answer.CANCELLED_GRACE)
+        case "transfer", TransferAccepted():
+            _handed_over(turn, turn.call.block)
+        case "transfer", ActionFailed():
+            _transfer_ended(turn, transfer_outcome(event))
+        case "transfer", ActionRefused():
+            _transfer_ended(turn, "failed")
+        case "answer", ActionFailed() | ActionRefused():
+            turn.note("error", f"the call could not be answered: {event.reason}")
+            turn.update(gone=True, ending="failed")
+            ends.give_up(turn)
+        case _, ActionFailed():
+            run.follow(turn, ends.system_error(turn, f"{waiting.kind} ended with {event.code}/{event.sub_code}"))
+        case _, ActionRefused():
+            run.follow(turn, ends.system_error(turn, f"{waiting.kind} was refused: {event.status} {event.code}"))
+        case _:
+            turn.note("ignored", f"{type(event).__name__} while waiting for {waiting.kind}")
+
+
+def _transfer_ended(turn: Turn, outcome: str) -> None:
+    block = turn.program.blocks.get(turn.call.block)
+    turn.stop_waiting()
+    routes = block.routes if isinstance(block, Transfer) else ()
+    run.follow(turn, ends.take_outcome(turn, routes, outcome))
+
+
+def _handed_over(turn: Turn, name: str) -> None:
+    """The target has the caller: run the rest of ``answered`` in silence."""
+    block = turn.program.blocks.get(name)
+    routes = block.routes if isinstance(block, Transfer) else ()
+    route = next((r for r in routes if any(o.text == "answered" for o in r.outcomes)), None)
+    turn.update(block=name)
+    turn.note("took", "answered", route.span.start if route else -1)
+    run.left(turn, "transferred", route.destination if route else None)
+
+
+def _tone(turn: Turn, event: ToneHeard) -> None:
+    call = turn.call
+    if event.sequence in call.tones_seen or not turn.program.keeps_type_ahead:
+        turn.note("ignored", "a key heard twice or by nobody")
+        return
+    turn.update(tones_seen=(*call.tones_seen, event.sequence)[-TONES_REMEMBERED:])
+    if call.owed:
+        turn.update(owed=call.owed - 1)
+        return
+    turn.update(heard=(*call.heard, (event.sequence, event.tone))[-TONES_REMEMBERED:])
+    waiting = call.waiting
+    if waiting is not None and waiting.kind == "prompt" and waiting.interruptible:
+        turn.effects.append(CancelMedia(turn.op()))
+        run.resume(turn, waiting)
+
+
+def _disconnected(turn: Turn, event: Disconnected) -> None:
+    waiting = turn.call.waiting
+    if waiting is not None and waiting.kind == "transfer" and event.sub_code == TRANSFERRED:
+        _handed_over(turn, turn.call.block)
+        return
+    late = [name for _, name in turn.call.ringing]
+    if late and event.sub_code == TRANSFERRED:
+        _handed_over(turn, late[-1])
+        return
+    handler = turn.program.flow.on_hangup if turn.program.flow and turn.call.phase == "live" else None
+    run.left(turn, "abandoned", handler)
+
+
+def _timer(turn: Turn, event: TimerFired) -> None:
+    waiting = turn.call.waiting
+    if waiting is None or (event.timer, event.generation) not in turn.call.armed:
+        turn.note("ignored", f"timer {event.timer}")
+    elif event.timer == "ring" and waiting.kind == "transfer":
+        turn.update(ringing=(*turn.call.ringing, (waiting.op, turn.call.block)))
+        _transfer_ended(turn, "no answer")
+    elif event.timer == "watch" and waiting.kind == "answer":
+        turn.note("error", "the call was never connected")
+        turn.update(ending="failed")
+        ends.give_up(turn)
+    elif event.timer == "watch" and waiting.kind == "transfer":
+        _transfer_ended(turn, "failed")
+    elif event.timer == "watch":
+        run.follow(turn, ends.system_error(turn, f"nothing came back for {waiting.op}"))
+    else:
+        turn.note("ignored", f"timer {event.timer}")

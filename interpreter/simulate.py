@@ -1,0 +1,454 @@
+"""A whole call on a virtual clock: the machine, a host that does what the service does, and a caller who does what
+is asked.
+
+Theory of operation: `Simulation` keeps a queue of things that will happen (ends of prompts, time-outs, timers) and
+takes them in order of time; nothing ever waits. The caller's actions come from outside, between two of these. Time
+only moves when an action asks for it, so an action may still interrupt the prompt that has just begun.
+
+The definition of time is that of the scenarios: a spoken word takes 0.35 s; the first-input timer starts when the
+prompt ends or is interrupted without complete input; the between-digits timer starts after each digit.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, assert_never
+
+from dsl import Program
+from interpreter.machine import Call, Trace, begin, step
+from interpreter.machine.results import TransferOutcome
+from interpreter.protocol import (
+    ActionFailed,
+    Answer,
+    CallOffered,
+    CancelMedia,
+    ClearTimer,
+    Connected,
+    Disconnected,
+    Effect,
+    Event,
+    Finished,
+    HangUp,
+    Play,
+    PlayAudio,
+    PlayEnded,
+    Prompt,
+    Recognize,
+    Recognized,
+    Reject,
+    SayText,
+    SetTimer,
+    StartTones,
+    TimerFired,
+    ToneHeard,
+    Transfer,
+    TransferAccepted,
+)
+
+WORD = 0.35
+"""Seconds that a spoken word takes."""
+AUDIO = 2.0
+"""Seconds that a recording takes: its real length is not known offline."""
+KEY_GAP = 0.2
+"""Seconds between keys that are pressed in one action."""
+RINGS = 60.0
+"""Seconds that the host lets a transfer ring."""
+LONGEST = 6 * 3600.0
+"""Virtual seconds after which a call that does not end is given up as stuck."""
+
+_CODES: dict[TransferOutcome, tuple[int, int]] = {
+    "no answer": (480, 560480),
+    "busy": (486, 560486),
+    "declined": (603, 560603),
+    "failed": (404, 560404),
+}
+TransferEnd: TypeAlias = Literal["answered", "no answer", "busy", "declined", "failed"]
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of the transcript. ``t`` and ``end`` are seconds since the answer.
+
+    ``who``: ``ivr`` for what the caller hears, ``caller`` for what the caller does, ``call`` for what happens to the
+    call.
+    """
+
+    t: float
+    end: float
+    who: Literal["ivr", "caller", "call"]
+    text: str
+    block: str = ""
+    interrupted: bool = False
+
+
+@dataclass(slots=True)
+class _Media:
+    """The prompt or question that the host is busy with. ``starts`` are the lines of the transcript with their own
+    ends."""
+
+    effect: Play | Recognize
+    started: float
+    ends: float
+    lines: list[Line]
+    tones: str = ""
+    number: int = 0
+
+    @property
+    def listens(self) -> bool:
+        return isinstance(self.effect, Recognize)
+
+
+@dataclass(slots=True)
+class Simulation:
+    """A call against ``program`` that is answered at ``start`` (epoch seconds)."""
+
+    program: Program
+    start: float
+    caller: str = "+14255550100"
+    called: str = "+18005550100"
+    switches: tuple[tuple[str, bool], ...] = ()
+    call: Call = field(init=False)
+    lines: list[Line] = field(default_factory=list)
+    trace: list[Trace] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    now: float = field(init=False)
+    end: Finished | None = None
+    _queue: list[tuple[float, int, Event, int]] = field(default_factory=list)
+    _media: _Media | None = None
+    _ringing: Transfer | None = None
+    _count: int = 0
+    _tones_on: bool = False
+    _tones: int = 0
+    _timers: dict[str, tuple[int, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.call = begin("simulated")
+        self.now = self.start
+        self._give(CallOffered(self.now, self.caller, self.called, self.switches))
+        self._due_now()
+
+    # ---------------------------------------------------------------------------------------------- where it stands
+
+    @property
+    def over(self) -> bool:
+        return self.end is not None
+
+    @property
+    def t(self) -> float:
+        """Seconds since the answer."""
+        return self.now - self.start
+
+    @property
+    def ringing(self) -> str | None:
+        """The name of the target that a transfer rings, if one does."""
+        return self._ringing.name if self._ringing else None
+
+    @property
+    def listening(self) -> bool:
+        """Whether an input is asked for and the prompt is over."""
+        return self._media is not None and self._media.listens and self._media.ends <= self.now
+
+    @property
+    def last_prompt_end(self) -> float:
+        """When, in seconds since the answer, the last thing said was over."""
+        return max((line.end for line in self.lines if line.who == "ivr"), default=0.0)
+
+    # ---------------------------------------------------------------------------------------------- the caller's
+    # actions
+
+    def settle(self) -> None:
+        """Let the caller listen until an input is asked for, a transfer rings, or the call is over."""
+        while not self.over and not self.ringing and not self.listening:
+            if self._media is not None and self._media.listens:
+                self._advance(self._media.ends)
+            elif not self._next():
+                raise AssertionError("the call waits for nothing")
+
+    def press(self, keys: str, into: float | None = None) -> None:
+        """Press keys, one after the other. ``into`` seconds after the current prompt began, else once it is over."""
+        self._reach(into)
+        self._say("caller", f"presses {keys}")
+        for number, key in enumerate(keys):
+            if number:
+                self._advance(self.now + KEY_GAP)
+            if self.over:
+                return
+            self._key(key)
+
+    def speak(self, text: str, into: float | None = None) -> None:
+        """Say something. Nobody hears it unless speech is listened for."""
+        self._reach(into)
+        media = self._media
+        heard = media is not None and isinstance(media.effect, Recognize) and media.effect.kind != "tones"
+        note = "" if heard else " (nothing listens for speech here)"
+        self._say("caller", f'says "{text}"{note}')
+        if heard and media is not None and self._interrupt(media):
+            self._spoken(media, text)
+
+    def speech_fails(self) -> None:
+        """The host's recogniser breaks while it listens."""
+        self.settle()
+        if self._media is None or not self._media.listens:
+            return
+        self._say("call", "the speech recogniser fails")
+        self._end_media(ActionFailed(self.now, self._media.effect.op, 400, 8565, "speech service"))
+
+    def silent(self) -> None:
+        """Stay silent until the next thing is said, asked or rung, or the call is over."""
+        self.settle()
+        if self.over:
+            return
+        waits = self._media
+        self._say("caller", "stays silent")
+        before = self._ringing
+        while not self.over and self._media is waits and self._ringing is before and self._next():
+            pass
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self._advance(self.now + seconds)
+
+    def hang_up(self, into: float | None = None) -> None:
+        """Hang up: ``into`` seconds after the current prompt began, else once it is over."""
+        self._reach(into)
+        if not self.over:
+            self._say("caller", "hangs up")
+            self._give(Disconnected(self.now, 200, 540000, "ended by the caller"))
+
+    def transfer(self, end: TransferEnd, after: float = 0.0) -> None:
+        """The target of the transfer that rings does this, ``after`` seconds from now."""
+        self.settle()
+        ringing = self._ringing
+        if ringing is None:
+            return
+        self._advance(self.now + after)
+        if self._ringing is ringing and not self.over:
+            self._end_transfer(ringing, end)
+
+    def to_the_end(self) -> None:
+        """The caller stays silent, and every transfer that rings is answered, until the call is over."""
+        while not self.over:
+            if self._ringing is not None:
+                self.transfer("answered")
+            elif not self._next():
+                raise AssertionError("the call waits for nothing")
+
+    # ---------------------------------------------------------------------------------------------- time
+
+    def _next(self) -> bool:
+        """Take the next thing that happens. False when nothing will."""
+        if not self._queue or self.t > LONGEST:
+            return False
+        self._advance(self._queue[0][0])
+        return True
+
+    def _advance(self, until: float) -> None:
+        while self._queue and self._queue[0][0] <= until and not self.over:
+            due, _, event, number = heapq.heappop(self._queue)
+            self.now = max(self.now, due)
+            if self._still_due(event, number):
+                self._happen(event)
+        if not self.over:
+            self.now = max(self.now, until)
+
+    def _due_now(self) -> None:
+        self._advance(self.now)
+
+    def _later(self, due: float, event: Event, number: int = 0) -> None:
+        self._count += 1
+        heapq.heappush(self._queue, (due, self._count, event, number))
+
+    def _still_due(self, event: Event, number: int) -> bool:
+        """Whether what was planned still holds: its operation runs, and no input has moved its timer since."""
+        match event:
+            case TimerFired():
+                return self._timers.get(event.timer, (0, 0.0))[0] == event.generation
+            case PlayEnded() | Recognized() | ActionFailed():
+                if self._media is not None and event.op == self._media.effect.op:
+                    return number == self._media.number
+                return self._ringing is not None and event.op == self._ringing.op
+            case _:
+                return True
+
+    def _happen(self, event: Event) -> None:
+        """Something of the host's that was planned."""
+        if isinstance(event, ActionFailed) and self._ringing is not None and event.op == self._ringing.op:
+            self._end_transfer(self._ringing, "no answer")
+        elif isinstance(event, PlayEnded | Recognized | ActionFailed):
+            self._end_media(event)
+        else:
+            if isinstance(event, TimerFired):
+                self._timers.pop(event.timer, None)
+            self._give(event)
+
+    def _reach(self, into: float | None) -> None:
+        """Move to the moment of an action."""
+        if into is None or self._media is None:
+            self.settle()
+        else:
+            self._advance(max(self.now, self._media.started + into))
+
+    # ---------------------------------------------------------------------------------------------- input
+
+    def _key(self, key: str) -> None:
+        media = self._media
+        if self._tones_on:
+            self._tones += 1
+            self._later(self.now, ToneHeard(self.now, self._tones, key))
+        if media is not None and isinstance(media.effect, Recognize) and self._interrupt(media):
+            effect = media.effect
+            match effect.kind:
+                case "tones":
+                    self._digit(media, effect, key)
+                case "choices":
+                    found = next((choice for choice in effect.choices if choice.tone == key), None)
+                    ended: Event = (
+                        Recognized(self.now, effect.op, 200, 8533, label=found.label)
+                        if found
+                        else ActionFailed(self.now, effect.op, 500, 8534, "incorrect tone")
+                    )
+                    self._end_media(ended)
+                case "speech_or_tones":
+                    self._end_media(Recognized(self.now, effect.op, 200, 8531, tones=key))
+                case _:
+                    assert_never(effect.kind)
+        self._due_now()
+
+    def _digit(self, media: _Media, effect: Recognize, key: str) -> None:
+        if key in effect.stop_tones:
+            self._end_media(Recognized(self.now, effect.op, 200, 8514, tones=media.tones))
+            return
+        media.tones += key
+        if len(media.tones) >= effect.max_tones:
+            self._end_media(Recognized(self.now, effect.op, 200, 8531, tones=media.tones))
+            return
+        media.number += 1
+        timed_out = Recognized(self.now + effect.between, effect.op, 400, 8532, tones=media.tones)
+        self._later(timed_out.at, timed_out, media.number)
+
+    def _spoken(self, media: _Media, text: str) -> None:
+        effect = media.effect
+        assert isinstance(effect, Recognize)
+        if effect.kind == "speech_or_tones":
+            self._end_media(Recognized(self.now, effect.op, 200, 8569, speech=text))
+            return
+        said = _words(text)
+        for choice in effect.choices:
+            if any(_words(phrase) == said for phrase in choice.phrases):
+                self._end_media(Recognized(self.now, effect.op, 200, 8545, label=choice.label))
+                return
+        self._end_media(ActionFailed(self.now, effect.op, 400, 8547, "no option matched"))
+
+    def _interrupt(self, media: _Media) -> bool:
+        """Whether an input counts now; it stops a prompt that may be interrupted."""
+        if media.ends <= self.now:
+            return True
+        if not isinstance(media.effect, Recognize) or not media.effect.barge_in:
+            return False
+        self._stop_lines(media)
+        media.ends = self.now
+        media.number += 1
+        self._later(self.now + media.effect.first, _silence(media.effect, self.now), media.number)
+        return True
+
+    # ---------------------------------------------------------------------------------------------- events and effects
+
+    def _give(self, event: Event) -> None:
+        """One step of the machine."""
+        self.events.append(event)
+        moved = step(self.program, self.call, event)
+        self.call = moved.call
+        self.trace += moved.trace
+        for effect in moved.effects:
+            self._perform(effect)
+
+    def _perform(self, effect: Effect) -> None:
+        match effect:
+            case Answer():
+                self._later(self.now, Connected(self.now, effect.op))
+            case Play() | Recognize():
+                self._start_media(effect)
+            case StartTones():
+                self._tones_on = True
+            case CancelMedia():
+                if self._media is not None:
+                    self._stop_lines(self._media)
+                    self._media = None
+            case Transfer():
+                self._ringing = effect
+                self._say("call", f"rings {effect.kind.replace('_', ' ')} {effect.name}")
+                self._later(self.now + RINGS, ActionFailed(self.now + RINGS, effect.op, *_CODES["no answer"]))
+            case SetTimer():
+                self._timers[effect.timer] = (effect.generation, effect.due)
+                self._later(effect.due, TimerFired(effect.due, effect.timer, effect.generation))
+            case ClearTimer():
+                self._timers.pop(effect.timer, None)
+            case HangUp() | Reject():
+                if self._media is not None:
+                    self._stop_lines(self._media)
+            case Finished():
+                self.end = effect
+                result = f", result {effect.result}" if effect.result else ""
+                self._say("call", f"ends: {effect.ending} at {effect.block or 'the beginning'}{result}")
+            case _:
+                assert_never(effect)
+
+    def _start_media(self, effect: Play | Recognize) -> None:
+        self._ringing = None
+        lines: list[Line] = []
+        at = self.t
+        for prompt in effect.prompts:
+            end = at + prompt_seconds(prompt)
+            text = prompt.text if isinstance(prompt, SayText) else f"[{prompt.name}]"
+            lines.append(Line(at, end, "ivr", text, self.call.block))
+            at = end
+        self.lines += lines
+        media = _Media(effect, self.now, self.start + at, lines)
+        self._media = media
+        if isinstance(effect, Recognize):
+            self._later(media.ends + effect.first, _silence(effect, media.ends), 0)
+        else:
+            self._later(media.ends, PlayEnded(media.ends, effect.op), 0)
+
+    def _end_media(self, event: Event) -> None:
+        self._media = None
+        self._give(event)
+
+    def _end_transfer(self, ringing: Transfer, end: TransferEnd) -> None:
+        self._ringing = None
+        self._say("call", f"{ringing.name}: {end}")
+        if end == "answered":
+            self._give(TransferAccepted(self.now, ringing.op))
+        else:
+            self._give(ActionFailed(self.now, ringing.op, *_CODES[end]))
+
+    def _stop_lines(self, media: _Media) -> None:
+        for line in media.lines:
+            if line.end > self.t:
+                line.interrupted = True
+                line.end = max(line.t, self.t)
+        self.lines = [line for line in self.lines if not (line in media.lines and line.t > self.t)]
+
+    def _say(self, who: Literal["caller", "call"], text: str) -> None:
+        self.lines.append(Line(self.t, self.t, who, text, self.call.block))
+
+
+def prompt_seconds(prompt: Prompt) -> float:
+    """How long a prompt takes, in seconds."""
+    return AUDIO if isinstance(prompt, PlayAudio) else WORD * len(prompt.text.split())
+
+
+def _silence(effect: Recognize, since: float) -> ActionFailed:
+    return ActionFailed(since + effect.first, effect.op, 400, 8510, "initial silence")
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def heard(simulation: Simulation) -> Iterator[str]:
+    """What the caller has heard so far, in order."""
+    return (line.text for line in simulation.lines if line.who == "ivr")
