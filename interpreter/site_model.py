@@ -133,7 +133,7 @@ def _split_connection_string(text: str) -> tuple[str, str]:
     values = {name.strip().lower(): value.strip() for name, _, value in pairs}
     endpoint, key = values.get("endpoint", ""), values.get("accesskey", "")
     # Samples reach an emulator without TLS by this form, because the SDK cuts at the first "//".
-    endpoint = endpoint.removeprefix("https://") if "//" in endpoint.removeprefix("https://") else endpoint
+    endpoint = re.sub(r"^(https:)?//(?=https?://)", "", endpoint)
     if not key or not _HTTP.fullmatch(endpoint):
         raise ValueError(
             'connection_string has the form "endpoint=https://NAME.communication.azure.com/;accesskey=KEY"'

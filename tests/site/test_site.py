@@ -1,0 +1,309 @@
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from interpreter.site import Site, SiteError
+from interpreter.site_text import scan
+
+GUID = "6d889502-3d7a-41a8-befa-d21fd80e8767"
+
+WHOLE = f"""\
+[service]
+connection_string = {{ env = "TEST_CONNECTION" }}
+resource_id = "{GUID}"
+caller_id = "main"
+cognitive_services_endpoint = "https://speech.example/"
+ca_file = "ca.pem"
+[server]
+callback_base = "https://ivr.example/base/"
+port = 9000
+[callbacks]
+openid_configuration = "http://127.0.0.1:1/c"
+[events]
+secret = {{ file = "secret.txt" }}
+[store]
+path = "calls.db"
+[operator]
+token = "operator-token"
+[lines]
+"+18005550100" = "contoso.ivr"
+"28:orgid:{GUID}" = "teams.ivr"
+[numbers]
+main = "+18005550100"
+test = "+15551230001"
+[teams_users]
+ana = "{GUID}"
+[teams_apps]
+queue = "{GUID}"
+[agents.maria]
+user = "{GUID}"
+tenant = "{GUID}"
+[audio]
+file = "https://audio.example/file.wav?sig=x"
+[switches]
+closed = "on"
+lunch = "off"
+[secrets]
+crm = "in the clear"
+"""
+
+
+def test_a_whole_site_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEST_CONNECTION", "endpoint=https://contoso.example/;accesskey=a2V5")
+    (tmp_path / "secret.txt").write_text("hidden\n")
+    path = tmp_path / "site.toml"
+    path.write_text(WHOLE)
+    site = Site.load(path)
+    access = site.service.access()
+    assert access is not None
+    assert access[1] is not None
+    assert (access[0], access[1].get_secret_value()) == ("https://contoso.example", "a2V5")
+    assert site.server.callback_base == "https://ivr.example/base"
+    assert site.events.secret is not None
+    assert site.events.secret.get_secret_value() == "hidden"
+    assert site.audience() == GUID
+    assert site.openid_configuration() == "http://127.0.0.1:1/c"
+    assert (site.store_path(), site.ca_path()) == (tmp_path / "calls.db", tmp_path / "ca.pem")
+    assert site.script_for("+18005550100") == tmp_path / "contoso.ivr"
+    assert site.script_for("+18005550199") is None
+    assert (site.number("test"), site.number("none")) == ("+15551230001", None)
+    assert site.audio("file") == "https://audio.example/file.wav?sig=x"
+    assert (site.teams_user("ana"), site.teams_app("queue"), site.teams_app("ana")) == (GUID, GUID, None)
+    agent = site.agent("maria")
+    assert agent is not None
+    assert agent.resource == GUID
+    assert site.switches() == {"closed": True, "lunch": False}
+    assert {kind: sorted(names) for kind, names in site.bound().items()} == {
+        "number": ["main", "test"],
+        "teams_user": ["ana"],
+        "teams_app": ["queue"],
+        "agent": ["maria"],
+        "audio": ["file"],
+        "switch": ["closed", "lunch"],
+        "secret": ["crm"],
+    }
+    for shown in (repr(site), str(site), site.settings.model_dump_json()):
+        for secret in ("a2V5", "hidden", "operator-token", "in the clear"):
+            assert secret not in shown
+
+
+def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVR_SERVER__PORT", "1234")
+    monkeypatch.setenv("IVR_OPERATOR__TOKEN", "from the environment")
+    site = Site.parse('[server]\nport = 1\nhost = "::"', Path.cwd())
+    assert (site.server.port, site.server.host) == (1234, "::")
+    assert site.operator.token is not None
+    assert site.operator.token.get_secret_value() == "from the environment"
+
+
+def test_a_machine_without_secrets_can_still_check_the_file() -> None:
+    text = '[service]\nconnection_string = { env = "NO_SUCH" }\n[secrets]\nx = { file = "none" }\n'
+    with pytest.raises(SiteError):
+        Site.parse(text, Path.cwd())
+    assert Site.parse(text, Path.cwd(), need_secrets=False).names("secret") == {"x"}
+    with pytest.raises(SiteError, match="NO_SUCH"):
+        Site.parse('[numbers]\nx = { env = "NO_SUCH" }', Path.cwd(), need_secrets=False)
+
+
+SERVICE = '[service]\nendpoint = "https://x"\nkey = "k"\n'
+
+MISTAKES: list[tuple[str, str, list[str]]] = [
+    ("a misspelt key", "[server]\nprot = 1", ["2:1: server.prot: unknown key; did you mean `port`?"]),
+    ("a misspelt section", "[numbrs]", ["1:1: numbrs: unknown key; did you mean `numbers`?"]),
+    (
+        "a key like no other",
+        "[operator]\nzzz = 1",
+        ["2:1: operator.zzz: unknown key; allowed: `token`"],
+    ),
+    (
+        "a number without plus",
+        '[numbers]\nx = "8005550100"',
+        ["2:1: numbers.x: `8005550100` is not allowed here; expected: a number in E.164 form, such as +14255550100"],
+    ),
+    (
+        "a number that is too short",
+        '[numbers]\nx = "+1425555"',
+        [
+            "2:1: numbers.x: `+1425555` is not allowed here; expected: a number in E.164 form with as many digits as "
+            "its country uses, such as +14255550100"
+        ],
+    ),
+    (
+        "a country that does not exist",
+        '[numbers]\nx = "+9991234567"',
+        [
+            "2:1: numbers.x: `+9991234567` is not allowed here; expected: a number in E.164 form with an assigned "
+            "country code, such as +14255550100"
+        ],
+    ),
+    (
+        "a line that is none",
+        '[lines]\n"front" = "x.ivr"',
+        [
+            "2:1: lines.front: `front` is not allowed here; expected: a number in E.164 form, a Teams resource "
+            "account (28:orgid:GUID), or * for every other line"
+        ],
+    ),
+    (
+        "a switch that is neither",
+        '[switches]\nx = "open"',
+        ['2:1: switches.x: `open` is not allowed here; expected: "on" or "off"'],
+    ),
+    (
+        "several at once, with places",
+        '[server]\n  port = "http"\n  callback_base = "ivr.example"\n[agents.maria]\nuser = "x"',
+        [
+            "2:3: server.port: `http` is not allowed here; expected: a valid integer, unable to parse string as an "
+            "integer",
+            "3:3: server.callback_base: `ivr.example` is not allowed here; expected: an http or https address without "
+            "query, such as https://ivr.contoso.com",
+            "5:1: agents.maria.user: `x` is not allowed here; expected: a GUID, such as "
+            "9f6b1a40-1111-4222-8333-123456789abc",
+            "4:1: agents.maria.tenant: is missing",
+        ],
+    ),
+    (
+        "a secret is not repeated",
+        '[operator]\ntoken = ["hidden"]',
+        ["2:1: operator.token: the value is not allowed here; expected: a valid string"],
+    ),
+    (
+        "two ways in",
+        SERVICE + 'connection_string = "endpoint=https://x/;accesskey=k"',
+        ["1:1: service: either connection_string or endpoint, not both"],
+    ),
+    (
+        "no way in",
+        '[service]\nendpoint = "https://x"',
+        ['1:1: service: an endpoint needs exactly one of key and credential = "entra"'],
+    ),
+    (
+        "a token in the clear",
+        '[service]\nendpoint = "http://x"\ncredential = "entra"',
+        ['1:1: service: credential = "entra" needs an https endpoint, for a token must not travel in the clear'],
+    ),
+    (
+        "half a connection string",
+        '[service]\nconnection_string = "endpoint=https://x/"',
+        ['1:1: service: connection_string has the form "endpoint=https://NAME.communication.azure.com/;accesskey=KEY"'],
+    ),
+    (
+        "a caller id that nobody is called",
+        SERVICE + 'caller_id = "mian"\n[numbers]\nmain = "+14255550100"',
+        ["4:1: service.caller_id: `mian` is not a name under [numbers]; did you mean `main`?"],
+    ),
+    (
+        "an agent of no resource",
+        f'[agents]\nx = {{ user = "{GUID}", tenant = "{GUID}" }}',
+        ["2:1: agents.x: an agent needs resource, or resource_id under [service]"],
+    ),
+    (
+        "a variable that is not set",
+        '[service]\nkey = { env = "NO_SUCH" }',
+        ["2:1: service.key: the environment has no variable `NO_SUCH`"],
+    ),
+    (
+        "a file that is not there",
+        '[service]\nkey = { file = "no_such" }',
+        ["2:1: service.key: the file `no_such` cannot be read: No such file or directory"],
+    ),
+    ("not TOML", "[server]\nport = \n", ["2:8: not TOML: invalid value"]),
+    (
+        "a section that is a value",
+        "numbers = 3",
+        ["1:1: numbers: `3` is not allowed here; expected: a valid dictionary"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "messages"), [case[1:] for case in MISTAKES], ids=[case[0] for case in MISTAKES])
+def test_mistakes_say_where_what_and_what_instead(text: str, messages: list[str]) -> None:
+    with pytest.raises(SiteError) as caught:
+        Site.parse(text, Path.cwd(), Path("site.toml"))
+    assert str(caught.value).splitlines() == [f"site.toml:{message}" for message in messages]
+
+
+def test_a_mistake_in_the_environment_is_not_blamed_on_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVR_SERVER__PORT", "x")
+    with pytest.raises(SiteError, match=r"^site.toml \(environment\): server.port: `x`"):
+        Site.parse('[server]\nhost = "::"', Path.cwd(), Path("site.toml"))
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(SiteError, match="cannot be read: No such file"):
+        Site.load(tmp_path / "none.toml")
+    (tmp_path / "latin.toml").write_bytes(b"# \xe9")
+    with pytest.raises(SiteError, match="not UTF-8"):
+        Site.load(tmp_path / "latin.toml")
+
+
+def test_the_emulator_s_site_is_whole() -> None:
+    site = Site.defaults_for_emulator(
+        emulator="http://127.0.0.1:8181",
+        access_key="a2V5",
+        server="http://127.0.0.1:8080",
+        lines={"*": Path("/scripts/contoso.ivr")},
+        resource_id=GUID,
+        store=Path("/tmp/x.db"),
+    )
+    assert site.script_for("+18005550199") == Path("/scripts/contoso.ivr")
+    assert site.openid_configuration() == "http://127.0.0.1:8181/calling/.well-known/acsopenidconfiguration"
+    access = site.service.access()
+    assert access is not None
+    assert access[0] == "http://127.0.0.1:8181"
+
+
+@pytest.mark.parametrize("form", ["https://http://127.0.0.1:1/", "http://127.0.0.1:1", "//http://127.0.0.1:1"])
+def test_connection_strings_that_reach_an_emulator_without_tls(form: str) -> None:
+    site = Site.parse(f'[service]\nconnection_string = "endpoint={form};accesskey=a2V5=="', Path.cwd())
+    access = site.service.access()
+    assert access is not None
+    assert access[1] is not None
+    assert (access[0], access[1].get_secret_value()) == ("http://127.0.0.1:1", "a2V5==")
+
+
+TRICKY = '''\
+# [no] = "key"
+a = 1
+[service] # end
+"ke.y" = """
+[no]
+no = 1
+""" # more
+  endpoint = { env = "A, }", more = { b = 2, c = "}" } }
+list = [
+  1, # ]
+  "[no]",
+]
+z.q = 'a # no comment'
+"quo\\"ted" = 1
+[[tables]]
+  k=1
+'''
+
+PLACES = {
+    ("a",): (2, 1),
+    ("service",): (3, 1),
+    ("service", "ke.y"): (4, 1),
+    ("service", "endpoint"): (8, 3),
+    ("service", "endpoint", "env"): (8, 16),
+    ("service", "endpoint", "more"): (8, 30),
+    ("service", "endpoint", "more", "b"): (8, 39),
+    ("service", "endpoint", "more", "c"): (8, 46),
+    ("service", "list"): (9, 1),
+    ("service", "z"): (13, 1),
+    ("service", "z", "q"): (13, 1),
+    ("service", 'quo"ted'): (14, 1),
+    ("tables",): (15, 1),
+    ("tables", "k"): (16, 3),
+}
+
+
+def test_places_of_keys() -> None:
+    tomllib.loads(TRICKY)
+    assert scan(TRICKY).of == PLACES
+    assert scan(TRICKY).find(("service", "nothing")) == (3, 1)
+    assert scan(TRICKY).find(("nothing",)) == (1, 1)
