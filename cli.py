@@ -1,0 +1,162 @@
+"""The ``ivr`` command: reads arguments, calls `interpreter.tooling`, prints. Exit codes: 0 good, 1 findings, 2 could
+not run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from interpreter.tooling.files import CannotRun
+
+app = typer.Typer(
+    help="Write, check, hear and host phone menus.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Scripts, or folders with scripts.")]
+Script = Annotated[Path, typer.Argument(metavar="SCRIPT", help="A script.")]
+SiteFile = Annotated[Path | None, typer.Option("--site", metavar="FILE", help="The site file that binds its names.")]
+Switches = Annotated[list[str], typer.Option("--switch", metavar="NAME=on", help="Flip a switch for this call.")]
+
+
+class Format(StrEnum):
+    text = "text"
+    concise = "concise"
+    json = "json"
+    github = "github"
+    sarif = "sarif"
+
+
+class CallFormat(StrEnum):
+    text = "text"
+    json = "json"
+
+
+@contextmanager
+def _exits() -> Iterator[None]:
+    """Say why a command could not run, and exit as promised."""
+    from interpreter.tooling.call import ScriptHasErrors
+
+    try:
+        yield
+    except CannotRun as error:
+        print(f"ivr: {error}", file=sys.stderr)
+        raise typer.Exit(2) from None
+    except ScriptHasErrors as error:
+        print(str(error).rstrip("\n") + "\n\nivr: a script with errors takes no calls", file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+def _colour() -> bool:
+    return sys.stdout.isatty() and Console().color_system is not None
+
+
+@app.command()
+def lint(
+    paths: Paths,
+    site: SiteFile = None,
+    format: Annotated[Format, typer.Option(help="How to report.")] = Format.text,
+    fix: Annotated[bool, typer.Option("--fix", help="Make the safe fixes.")] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="Make fixes that a person should look at, too.")
+    ] = False,
+) -> None:
+    """Find what would strand a caller. Exit code 1 when there are errors, 2 when it could not run."""
+    from interpreter.tooling.check import lint as run
+
+    with _exits():
+        outcome = run(paths, site, format.value, fix, unsafe_fixes, _colour())
+        _finish(outcome.out, outcome.err, outcome.code)
+
+
+@app.command()
+def fmt(
+    paths: Paths,
+    check: Annotated[bool, typer.Option("--check", help="Only say what would change.")] = False,
+) -> None:
+    """Lay scripts out in the one canonical way. Comments stay; nothing changes its meaning."""
+    from interpreter.tooling.check import format_files
+
+    with _exits():
+        outcome = format_files(paths, check)
+        _finish(outcome.out, outcome.err, outcome.code)
+
+
+@app.command()
+def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="IVR203, 203 or unrouted-outcome.")]) -> None:
+    """The manual page of a rule, with a bad and a good example."""
+    from interpreter.tooling.check import explain_code
+
+    with _exits():
+        outcome = explain_code(code, _colour())
+        _finish(outcome.out, outcome.err, outcome.code)
+
+
+@app.command()
+def call(
+    script: Script,
+    site: SiteFile = None,
+    plan: Annotated[Path | None, typer.Option(metavar="FILE", help="What the caller does, a line each.")] = None,
+    format: Annotated[CallFormat, typer.Option(help="How to print the call of a plan.")] = CallFormat.text,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="When, such as '2026-11-26 10:00'; default now.")
+    ] = None,
+    caller: Annotated[str, typer.Option("--from", metavar="NUMBER", help="The caller's number.")] = "+14255550100",
+    switch: Switches = [],  # noqa: B006 - typer reads the default and never changes it
+) -> None:
+    """Call a script from the terminal. Time is virtual: silence costs nothing."""
+    from interpreter.simulate import Simulation
+    from interpreter.tooling import call as tool
+
+    with _exits():
+        program = tool.load_program(script, site, _colour())
+        simulation = Simulation(
+            program, tool.moment(at, program), caller=caller, switches=tool.read_switches(program, site, switch)
+        )
+        if plan is not None:
+            sys.stdout.write(tool.run_plan(simulation, plan, format.value))
+        elif format is CallFormat.json:
+            raise CannotRun("--format json needs a --plan")
+        else:
+            tool.talk(simulation, Console())
+
+
+@app.command()
+def at(
+    when: Annotated[str, typer.Argument(metavar="TIME", help="Such as '2026-11-26 10:00', in the flow's time zone.")],
+    script: Script,
+    site: SiteFile = None,
+    switch: Switches = [],  # noqa: B006 - typer reads the default and never changes it
+) -> None:
+    """What a caller would meet at a given time, and when that changes next."""
+    from interpreter.tooling import call as tool
+
+    with _exits():
+        program = tool.load_program(script, site, _colour())
+        sys.stdout.write(tool.at(program, tool.moment(when, program), tool.read_switches(program, site, switch)))
+
+
+def _finish(out: str, err: str, code: int) -> None:
+    sys.stdout.write(out)
+    sys.stderr.write(err)
+    if code:
+        raise typer.Exit(code)
+
+
+def main() -> None:
+    """The entry point of the ``ivr`` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""The terminal phone: a caller's actions as lines of text, for `ivr call` by hand and for plans in a file.
+
+    press 1                once the prompt is over; `press 1 at 0.5s` interrupts it
+    say "billing"          the same for speech
+    silent                 until the next thing happens
+    wait 3s                let time pass
+    transfer busy          what the ringing target does: answered, no answer, busy, declined, failed; `after 3s`
+    delays it speech fails           the host's speech recognition breaks
+    hang up                once the prompt is over; `hang up at 1s` in the middle of it
+
+A comment starts with `;`. When a plan is used up the caller stays silent and a ringing target answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, assert_never, get_args
+
+from dsl.spell import listed, nearest
+from interpreter.simulate import Line, Simulation, TransferEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    keys: str
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    text: str
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TargetDoes:
+    end: TransferEnd
+    after: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechFails:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    at: float | None = None
+
+
+Action = Press | Speak | Silent | Wait | TargetDoes | SpeechFails | HangUp
+
+VERBS = ("press", "say", "silent", "wait", "transfer", "speech fails", "hang up")
+_ENDS: tuple[str, ...] = get_args(TransferEnd)
+_TIME = r"([0-9]+(?:\.[0-9]+)?)s"
+_AT = rf"(?:\s+at\s+{_TIME})?"
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Action]], ...] = (
+    (re.compile(rf"press\s+([0-9*#]+){_AT}"), lambda m: Press(m[1], _seconds(m[2]))),
+    (re.compile(rf'say\s+"([^"]*)"{_AT}'), lambda m: Speak(m[1], _seconds(m[2]))),
+    (re.compile(r"silent"), lambda m: Silent()),
+    (re.compile(rf"wait\s+{_TIME}"), lambda m: Wait(float(m[1]))),
+    (
+        re.compile(rf"transfer\s+({'|'.join(_ENDS)})(?:\s+after\s+{_TIME})?"),
+        lambda m: TargetDoes(m[1], float(m[2] or 0)),  # type: ignore[arg-type]
+    ),
+    (re.compile(r"speech\s+fails"), lambda m: SpeechFails()),
+    (re.compile(rf"hang\s+up{_AT}"), lambda m: HangUp(_seconds(m[1]))),
+)
+
+
+class BadAction(Exception):  # noqa: N818 - says what the action is
+    """A line that is no action. The text says what could stand there."""
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text else None
+
+
+def read_action(text: str) -> Action:
+    """An action from a line. Raises `BadAction`."""
+    line = text.split(";")[0].strip() if '"' not in text else text.strip()
+    for pattern, make in _FORMS:
+        match = pattern.fullmatch(line)
+        if match is not None:
+            return make(match)
+    word = line.split()[0] if line.split() else ""
+    if word == "transfer":
+        raise BadAction(f"`{line}`: the target of a transfer does {listed(_ENDS)}, optionally `after 3s`")
+    if word in ("press", "say", "wait"):
+        forms = {"press": "`press 1` or `press 1 at 0.5s`", "say": '`say "billing"`', "wait": "`wait 3s`"}
+        raise BadAction(f"`{line}` cannot be read; write {forms[word]}")
+    close = nearest(" ".join(line.split()[:2]), VERBS) or nearest(word, VERBS)
+    hint = f"did you mean `{close}`?" if close else f"a caller can {listed(VERBS)}"
+    raise BadAction(f"`{line}` is not something a caller does; {hint}")
+
+
+def read_plan(text: str) -> list[Action]:
+    """The actions of a plan. Raises `BadAction`, which names the line."""
+    actions: list[Action] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith(";"):
+            continue
+        try:
+            actions.append(read_action(line))
+        except BadAction as error:
+            raise BadAction(f"line {number}: {error}") from None
+    return actions
+
+
+def act(simulation: Simulation, action: Action) -> None:
+    """Let the caller, or whoever is at the other end, do something."""
+    match action:
+        case Press():
+            simulation.press(action.keys, action.at)
+        case Speak():
+            simulation.speak(action.text, action.at)
+        case Silent():
+            simulation.silent()
+        case Wait():
+            simulation.wait(action.seconds)
+        case TargetDoes():
+            simulation.transfer(action.end, action.after)
+        case SpeechFails():
+            simulation.speech_fails()
+        case HangUp():
+            simulation.hang_up(action.at)
+        case _:
+            assert_never(action)
+
+
+def run_plan(simulation: Simulation, actions: Iterable[Action]) -> None:
+    """Do all of it, then wait for the end of the call."""
+    for action in actions:
+        if simulation.over:
+            return
+        act(simulation, action)
+    simulation.to_the_end()
+
+
+def clock(seconds: float) -> str:
+    """``1:05.3``: minutes, seconds, tenths since the answer."""
+    tenths = round(seconds * 10)
+    return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
+
+
+def as_text(line: Line) -> str:
+    """One line of a transcript."""
+    if line.who == "ivr":
+        cut = " [interrupted]" if line.interrupted else ""
+        return f"{clock(line.t):>8}  {line.text}{cut}"
+    mark = "<" if line.who == "caller" else "*"
+    return f"{clock(line.t):>8}  {mark} {line.text}"
+
+
+def transcript(simulation: Simulation) -> str:
+    """The whole call for a person."""
+    return "".join(as_text(line) + "\n" for line in simulation.lines)
+
+
+def as_json(simulation: Simulation) -> dict[str, Any]:
+    """The whole call for a machine. Times are seconds since the answer."""
+    end = simulation.end
+    return {
+        "script": simulation.program.source.name,
+        "started": simulation.start,
+        "lines": [asdict(line) for line in simulation.lines],
+        "end": {"ending": end.ending, "result": end.result, "block": end.block, "t": end.at - simulation.start}
+        if end
+        else None,
+    }
+
+
+HELP = """\
+keys             1, 1234, #         press them; press 1 at 0.5s interrupts the prompt
+"words"          "billing"          say them
+Enter            stay silent until something happens
+wait 3s          let time pass
+busy, answered, no answer, declined, failed   what the ringing target does
+speech fails     the speech recognition breaks
+hang up          or Ctrl-D
+"""
+
+
+def read_typed(text: str, ringing: bool) -> Action | None:
+    """What somebody at the keyboard meant; ``None`` for a request for help. Raises `BadAction`."""
+    line = text.strip()
+    if not line:
+        return Silent()
+    if line in ("?", "help"):
+        return None
+    if re.fullmatch(r"[0-9*#]+", line):
+        return Press(line)
+    if re.fullmatch(r'"[^"]*"', line):
+        return Speak(line[1:-1])
+    if ringing and line in _ENDS:
+        return read_action(f"transfer {line}")
+    return read_action(line)

@@ -1,0 +1,89 @@
+"""``ivr lint``, ``ivr fmt`` and ``ivr explain``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dsl import Bindings, Diagnostic, Source, check
+from dsl.fix import apply
+from dsl.format import format_text
+from dsl.report import explain, render, summary
+from dsl.report.explain import similar
+from interpreter.site_bindings import bindings_from
+from interpreter.tooling.files import CannotRun, find_scripts, read, read_bindings, write
+
+ROUNDS = 20
+"""Fixes that touch each other are made one after the other; more rounds than this would be a fix that undoes
+another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command prints, on which stream, and how it exits."""
+
+    out: str
+    err: str
+    code: int
+
+
+def lint(paths: list[Path], site: Path | None, format: str, fix: bool, unsafe: bool, colour: bool) -> Outcome:
+    """Lint every script. Exit code 1 when a finding is an error. Raises `CannotRun`."""
+    bindings = read_bindings(site)
+    found: list[Diagnostic] = []
+    made = 0
+    for path in find_scripts(paths):
+        source = read(path)
+        if fix or unsafe:
+            source, count = _fixed(path, source, bindings, unsafe)
+            made += count
+        found += check(source, bindings).diagnostics
+    err = f"{made} {'fix' if made == 1 else 'fixes'} made\n" if fix or unsafe else ""
+    if format in ("text", "concise"):
+        err += summary(found) + "\n"
+    failed = any(finding.severity == "error" for finding in found)
+    return Outcome(render(found, format, colour=colour), err, 1 if failed else 0)
+
+
+def _fixed(path: Path, source: Source, bindings: Bindings | None, unsafe: bool) -> tuple[Source, int]:
+    """Make the fixes of a script until none is left; the file is written once."""
+    count, text = 0, source.text
+    for _ in range(ROUNDS):
+        findings = check(Source(source.name, text), bindings).diagnostics
+        own = (f.fix for f in findings if f.fix and f.source.name == source.name)
+        text, applied = apply(text, own, unsafe)
+        if not applied:
+            break
+        count += len(applied)
+    if text != source.text:
+        write(path, text)
+    return Source(source.name, text), count
+
+
+def format_files(paths: list[Path], check_only: bool) -> Outcome:
+    """Format every script. With ``check_only`` nothing is written and exit code 1 says that something would be."""
+    out, err, failed, changed = "", "", False, 0
+    scripts = find_scripts(paths)
+    for path in scripts:
+        source = read(path)
+        formatted = format_text(source)
+        if formatted.refused:
+            failed = True
+            err += render(formatted.refused, "text")
+        elif formatted.changed:
+            changed += 1
+            out += f"{'would reformat' if check_only else 'reformatted'} {path}\n"
+            if not check_only:
+                write(path, formatted.text)
+    err += f"{changed} of {len(scripts)} {'script' if len(scripts) == 1 else 'scripts'} "
+    err += "would change\n" if check_only else "changed\n"
+    return Outcome(out, err, 1 if failed or (check_only and changed) else 0)
+
+
+def explain_code(code: str, colour: bool) -> Outcome:
+    """The manual page of a rule. Raises `CannotRun` for one that does not exist."""
+    page = explain(code, bindings_from, colour=colour)
+    if page is None:
+        close = similar(code)
+        raise CannotRun(f"there is no rule `{code}`" + (f"; did you mean `{close}`?" if close else ""))
+    return Outcome(page, "", 0)

@@ -1,0 +1,63 @@
+"""Scripts and site files on disk."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+from dsl import Bindings, Source
+from interpreter.site_bindings import bindings_from
+
+SCRIPT = ".ivr"
+
+
+class CannotRun(Exception):  # noqa: N818 - what it says, not a mistake in a script
+    """The command could not do its work at all: exit code 2. The text says why and what to do."""
+
+
+def find_scripts(paths: Iterable[Path]) -> list[Path]:
+    """Every script named or below a folder, each once, in order. Raises `CannotRun` when a path holds none."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            below = sorted(p for p in path.rglob(f"*{SCRIPT}") if p.is_file())
+            if not below:
+                raise CannotRun(f"there is no {SCRIPT} file in the folder {path}")
+            found.update(dict.fromkeys(below))
+        elif path.exists():
+            found[path] = None
+        else:
+            raise CannotRun(f"there is no file {path}")
+    return list(found)
+
+
+def read(path: Path) -> Source:
+    """The text of a file. Raises `CannotRun`."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return Source(str(path), file.read())
+    except UnicodeDecodeError as error:
+        raise CannotRun(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+    except OSError as error:
+        raise CannotRun(f"{path} cannot be read: {error.strerror}") from None
+
+
+def write(path: Path, text: str) -> None:
+    """Replace the text of a file. Raises `CannotRun`."""
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError as error:
+        raise CannotRun(f"{path} cannot be written: {error.strerror}") from None
+
+
+def read_bindings(path: Path | None) -> Bindings | None:
+    """What a site file binds; ``None`` without one. Raises `CannotRun`."""
+    if path is None:
+        return None
+    source = read(path)
+    try:
+        return bindings_from(source)
+    except tomllib.TOMLDecodeError as error:
+        raise CannotRun(f"{path} is not a site file: {error}") from None
