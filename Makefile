@@ -1,0 +1,58 @@
+# Two commands set everything up on a fresh machine: `make dev` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: dev test check format pages bench fuzz kill lock clean
+
+dev: $(STAMP)
+	$(BIN)/ivr dev scripts
+
+test: $(STAMP)
+	$(BIN)/python -m pytest
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/ivr fmt --check scripts
+	$(BIN)/python -m interpreter.tooling.pages --check
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/ivr fmt scripts
+
+pages: $(STAMP)
+	$(BIN)/python -m interpreter.tooling.pages
+
+# The slow suites: run them before an issue is closed.
+kill: $(STAMP)
+	IVR_KILLS=200 IVR_CHAOS_CALLS=200 $(BIN)/python -m pytest tests/kill -s
+
+fuzz: $(STAMP)
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests -m "not browser" -k "hypothesis or random or never_raises"
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks.callbacks
+
+# The pins of everything that was tested together, without addresses of where it came from.
+lock:
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet --upgrade pip
+	build/lock/bin/pip install --quiet -e '.[dev]'
+	build/lock/bin/pip freeze --exclude-editable > requirements.lock
+	rm -rf build/lock
+
+$(STAMP): pyproject.toml requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ivr needs Python 3.11 or newer; try: make PYTHON=python3.12 dev")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+clean:
+	rm -rf $(VENV) build .ivr
