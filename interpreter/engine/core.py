@@ -97,6 +97,7 @@ class Engine(Generic[P, C]):
         switches = await self._store.switches()
         unfinished = await self._store.unfinished()
         self._started = True
+        self._applier.began = self._clock.now()
         self._switches.update((name, on) for name, on in switches.items() if name in self._switches)
         self._live = unfinished.live
         for call_id, timer in unfinished.timers:

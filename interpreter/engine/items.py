@@ -73,7 +73,7 @@ class Applied(Generic[P, C]):
     told: list[Callable[[], None]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Applier(Generic[P, C]):
     """Applies items to drafts. ``began`` is since when this process performs actions; ``script_for`` finds the current
     script of a line."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from interpreter.engine import Machine, Script, ScriptUnusable, script_hash
 from interpreter.journal import Codec
@@ -39,6 +39,8 @@ from interpreter.protocol import (
 )
 
 NOON = 1_800_000_000.0
+
+_EVENT_IDS = count(1)
 
 # --------------------------------------------------------------------------------------------------------------------
 # The machine: a call greets, asks once, and hangs up. The program is its text: words that change this.
@@ -89,6 +91,8 @@ def _effects(program: str, call: ToyCall, event: Event) -> tuple[Effect, ...]:
             return (StartTones(next(ops)), play("one"), CancelMedia(next(ops)), Transfer(next(ops), "number", "desk"))
         case Connected():
             return (ClearTimer("watch"), play("welcome"))
+        case PlayEnded() if "burst" in program:
+            return ()
         case PlayEnded() if "goodbye" in program:
             return end("hung_up")
         case PlayEnded():
@@ -157,7 +161,8 @@ class Sent:
 class Service:
     """Performs actions and owes callbacks. Repeated requests are recognised by id where the real service does.
 
-    ``answers`` gives what to say to the next tries of an action, by operation name or verb, before it is performed.
+    ``answers`` gives what to say to the next tries of an action, by operation name, verb, or call id and verb; it is
+    not performed then. ``late`` is what it says once, by verb, although it has performed the action.
     ``gate`` is awaited at each request: before it takes effect and before it is answered.
     """
 
@@ -170,8 +175,8 @@ class Service:
     callbacks: deque[tuple[str, str, str, Event]] = field(default_factory=deque)
     in_flight: int = 0
     most_in_flight: int = 0
+    late: dict[str, Performance] = field(default_factory=dict)
     _known: set[str] = field(default_factory=set)
-    _number: int = 0
 
     async def perform(self, line: Line, action: HostAction, request: Request) -> Performance:
         verb = type(action).__name__
@@ -184,7 +189,7 @@ class Service:
             self.in_flight -= 1
 
     async def _perform(self, line: Line, action: HostAction, request: Request, verb: str) -> Performance:
-        for key in (action.op, verb):
+        for key in (f"{line.call_id} {verb}", action.op, verb):
             if self.answers.get(key):
                 answer = self.answers[key].pop(0)
                 if isinstance(answer, Exception):
@@ -199,6 +204,8 @@ class Service:
             self._owe(line, action)
         if self.gate is not None:
             await self.gate(f"after {verb}")
+        if verb in self.late:
+            return self.late.pop(verb)
         return Performed(f"connection-{line.call_id}" if isinstance(action, Answer) else "")
 
     async def close(self) -> None:
@@ -224,13 +231,8 @@ class Service:
         self.post(line.call_id, event)
 
     def post(self, call_id: str, event: Event) -> None:
-        self._number += 1
-        self.callbacks.append((call_id, f"event-{self._number}", f"connection-{call_id}", event))
+        self.callbacks.append((call_id, f"event-{next(_EVENT_IDS)}", f"connection-{call_id}", event))
 
 
 def offered(clock: ManualClock, called: str = LINE) -> CallOffered:
     return CallOffered(clock.now(), "+14255550123", called)
-
-
-async def never() -> None:
-    await asyncio.get_running_loop().create_future()
