@@ -179,6 +179,8 @@ class Events(Section):
     """Expected as ``?secret=…`` of the webhook's address, which Event Grid keeps hidden."""
     entra_tenant: Guid | None = None
     entra_audience: Text | None = None
+    entra_authority: Address = "https://login.microsoftonline.com"
+    """Another one in the national clouds."""
 
     @model_validator(mode="after")
     def _whole(self) -> Events:

@@ -1,0 +1,192 @@
+"""The hosted application: puts store, host, scripts, engine and web routes together, and takes them apart again.
+
+`running` is everything but the socket, for whoever serves it in another way; `serve` adds uvicorn; `run` adds the event
+loop and the logs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from dsl import Bindings, Program
+from interpreter import machine
+from interpreter.azure.commands import connect
+from interpreter.azure.keys import PublishedKeys
+from interpreter.azure.tokens import Expected, TokenVerifier
+from interpreter.azure.transport import fetch_with, open_session
+from interpreter.engine import Engine, Machine
+from interpreter.journal import Codec
+from interpreter.machine import Call
+from interpreter.ports import Clock, Host, SystemClock
+from interpreter.programs import SiteScripts
+from interpreter.site import Site
+from interpreter.store import Store
+from interpreter.store.sqlite import SqliteStore
+from interpreter.telemetry import Metrics, Trace, Watcher, configure_logging
+from interpreter.web import Desk, on_disconnect, on_fault, on_http_error
+
+_log = structlog.get_logger(__name__)
+
+MACHINE: Machine[Program, Call] = Machine(machine.begin, machine.step, Codec(Call))
+
+# https://learn.microsoft.com/azure/event-grid/secure-webhook-delivery: the application that Event Grid is in Entra.
+_EVENT_GRID = "4962773b-9cdb-44cf-a8bf-237846a00ab7"
+
+
+@dataclass(slots=True)
+class Runtime:
+    """A running server without its socket."""
+
+    app: Starlette
+    desk: Desk
+
+
+def create_app(desk: Desk) -> Starlette:
+    """The web application over what is already running."""
+    handlers = {HTTPException: on_http_error, ClientDisconnect: on_disconnect, Exception: on_fault}
+    return Starlette(routes=desk.routes(), exception_handlers=handlers)
+
+
+@asynccontextmanager
+async def running(
+    site: Site,
+    *,
+    bindings: Bindings | None = None,
+    store: Store | None = None,
+    host: Host | None = None,
+    clock: Clock | None = None,
+    trace: Trace | None = None,
+) -> AsyncIterator[Runtime]:
+    """Opens everything, serves calls, and on leaving finishes what is in hand within the site's ``drain_seconds``.
+
+    A store or host that is given stays the giver's to close. Whoever gives a clock also moves it, and fires what is due.
+    Raises what `SqliteStore.open` and `connect` raise, before anything has begun.
+    """
+    async with AsyncExitStack() as stack:
+        if store is None:
+            store = SqliteStore.open(site.store_path())
+            stack.push_async_callback(store.close)
+        if host is None:
+            host = await connect(site)
+            stack.push_async_callback(host.close)
+        scripts, metrics = SiteScripts(site, bindings), Metrics()
+        await scripts.load()
+        time, watcher = clock or SystemClock(), Watcher(metrics, trace)
+        engine = Engine(store, host, time, scripts, MACHINE, observer=watcher, switches=site.switches())
+        await engine.start()
+        desk = Desk(site, engine, store, scripts, time, metrics)
+        await _guard(desk, stack)
+        _in_background(desk, stack, fire=clock is None)
+        yield Runtime(create_app(desk), desk)
+
+
+async def _guard(desk: Desk, stack: AsyncExitStack) -> None:
+    """Sets up what tokens are verified with. Unverified callbacks are for a laptop, and said loudly."""
+    site, clock = desk.site, desk.clock
+    session = await stack.enter_async_context(open_session(site.ca_path(), site.service.timeout_seconds))
+    fetch, leeway = fetch_with(session), site.callbacks.leeway_seconds
+    if site.callbacks.verify:
+        audience = site.audience()
+        if audience is None:
+            raise ValueError("[service] resource_id is missing: it is the audience that callback tokens must name")
+        keys = PublishedKeys(fetch, clock, configuration=site.openid_configuration(), jwks=site.callbacks.jwks)
+        expected = Expected(frozenset({site.callbacks.issuer}), audience, leeway)
+        desk.verifier = TokenVerifier(expected, keys, clock)
+        desk.keys += (keys,)
+    else:
+        _log.warning("callbacks are not verified: anyone who knows a call's address can move it")
+    tenant, audience = site.events.entra_tenant, site.events.entra_audience
+    if tenant is not None and audience is not None:
+        authority = f"{site.events.entra_authority}/{tenant}/v2.0"
+        keys = PublishedKeys(fetch, clock, configuration=f"{authority}/.well-known/openid-configuration")
+        issuers = frozenset({authority, f"https://sts.windows.net/{tenant}/"})
+        expected = Expected(issuers, audience, leeway, clients=frozenset({_EVENT_GRID}))
+        desk.grid_verifier = TokenVerifier(expected, keys, clock)
+        desk.keys += (keys,)
+    elif site.events.secret is None:
+        _log.warning("incoming calls are not verified: set [events] secret or entra_tenant")
+    await asyncio.gather(*(keys.refresh() for keys in desk.keys))
+
+
+def _in_background(desk: Desk, stack: AsyncExitStack, fire: bool) -> None:
+    """Timers and script changes, until the stack is left; then what is in hand is finished."""
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(desk.scripts.watch(stop))]
+    if fire:
+        desk.timers = asyncio.create_task(desk.engine.run())
+        tasks.append(desk.timers)
+    for task in tasks:
+        task.add_done_callback(_tell_failure)
+
+    async def end() -> None:
+        desk.draining = True
+        stop.set()
+        await desk.engine.stop(desk.site.server.drain_seconds)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    stack.push_async_callback(end)
+
+
+def _tell_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.critical("a background task failed", exc_info=error)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which leaves signals to `serve`: its own handlers end the process before calls are in order."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(site: Site, bindings: Bindings | None = None) -> None:
+    """Serves until SIGTERM or SIGINT.
+
+    At SIGTERM `/readyz` says 503 for ``drain_seconds``, so that a load balancer can look elsewhere; a second signal,
+    and SIGINT at once, ends it.
+    """
+    async with running(site, bindings=bindings) as runtime:
+        config = uvicorn.Config(
+            runtime.app, site.server.host, site.server.port, http="httptools", lifespan="off", log_config=None,
+            access_log=False, server_header=False, timeout_graceful_shutdown=max(1, round(site.server.drain_seconds)),
+        )  # fmt: skip
+        server, loop = _Server(config), asyncio.get_running_loop()
+
+        def leave() -> None:
+            server.should_exit = True
+
+        def drain() -> None:
+            if runtime.desk.draining:
+                leave()
+            runtime.desk.draining = True
+            loop.call_later(site.server.drain_seconds, leave)
+
+        with suppress(NotImplementedError):  # Windows has no such handlers, and there Ctrl-C raises
+            loop.add_signal_handler(signal.SIGTERM, drain)
+            loop.add_signal_handler(signal.SIGINT, leave)
+        _log.info("serving", host=site.server.host, port=site.server.port, callback_base=site.server.callback_base)
+        await server.serve()
+
+
+def run(site: Site, bindings: Bindings | None = None) -> None:
+    """`serve` on uvloop where there is one, with logs."""
+    configure_logging()
+    try:
+        import uvloop
+    except ImportError:
+        factory = None
+    else:
+        factory = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(serve(site, bindings))
