@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -159,9 +158,6 @@ class Rig:
 
     def sent(self, call_id: str = "a") -> list[str]:
         return [f"{sent.op} {sent.verb}" for sent in self.service.sent if sent.call_id == call_id]
-
-    def performed_more_than_once(self) -> set[tuple[str, str]]:
-        return {action for action, count in Counter(self.service.performed).items() if count > 1}
 
 
 def run(body: Callable[[Rig], Awaitable[None]], rig: Callable[[], Rig] = Rig) -> None:

@@ -237,7 +237,7 @@ def test_while_the_store_is_down_nothing_is_lost_or_done_twice() -> None:
         await rig.engine.fire_due()
         await rig.drive()
         assert "TimerFired" in (await rig.state()).log
-        assert rig.performed_more_than_once() == set()
+        assert rig.service.performed_twice() == set()
         assert (await rig.row()).call.status == "ended"
         assert len(rig.log.having("trouble a turn was not kept")) == 4
         assert all(isinstance(error, StoreUnavailable) for error in rig.log.errors)
@@ -358,7 +358,7 @@ def test_calls_beyond_the_memory_are_loaded_again() -> None:
         await rig.drive()
         assert len(rig.log.having("ended hung_up")) == 10
         assert len(rig.store.loads) > 10
-        assert rig.performed_more_than_once() == set()
+        assert rig.service.performed_twice() == set()
 
     run(body, lambda: Rig(limits=Limits(at_hand=2)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -64,12 +64,13 @@ class ToyStep:
 
 
 def toy_step(program: str, call: ToyCall, event: Event) -> ToyStep:
-    if call.finished:
+    word = type(event).__name__ + (f":{event.op}" if isinstance(event, ActionRefused | PlayEnded) else "")
+    repeated = isinstance(event, Connected | PlayEnded | Recognized) and word in call.log
+    if call.finished or repeated:
         return ToyStep(call, ())
     effects = _effects(program, call, event)
     kinds = [type(effect) for effect in effects]
     ops = sum(hasattr(effect, "op") for effect in effects)
-    word = type(event).__name__ + (f":{event.op}" if isinstance(event, ActionRefused | PlayEnded) else "")
     return ToyStep(replace(call, ops=call.ops + ops, log=(*call.log, word), finished=Finished in kinds), effects)
 
 
@@ -171,7 +172,7 @@ class Service:
     gate: Callable[[str], Awaitable[None]] | None = None
     silent: bool = False
     sent: list[Sent] = field(default_factory=list)
-    performed: list[tuple[str, str]] = field(default_factory=list)
+    performed: list[tuple[str, str, str]] = field(default_factory=list)
     callbacks: deque[tuple[str, str, str, Event]] = field(default_factory=deque)
     in_flight: int = 0
     most_in_flight: int = 0
@@ -200,7 +201,7 @@ class Service:
         repeatable = isinstance(action, Answer | Reject | Transfer | HangUp)
         if not (repeatable and request.request_id in self._known):
             self._known.add(request.request_id)
-            self.performed.append((line.call_id, action.op))
+            self.performed.append((line.call_id, action.op, verb))
             self._owe(line, action)
         if self.gate is not None:
             await self.gate(f"after {verb}")
@@ -210,6 +211,10 @@ class Service:
 
     async def close(self) -> None:
         pass
+
+    def performed_twice(self) -> set[tuple[str, str, str]]:
+        """Call, operation and verb of what took effect more than once."""
+        return {action for action, count in Counter(self.performed).items() if count > 1}
 
     def _owe(self, line: Line, action: HostAction) -> None:
         if self.silent:
