@@ -69,7 +69,7 @@ async def running(
 ) -> AsyncIterator[Runtime]:
     """Opens everything, serves calls, and on leaving finishes what is in hand within the site's ``drain_seconds``.
 
-    A store or host that is given stays the giver's to close. Whoever gives a clock also moves it, and fires what is due.
+    A store or host that is given stays the giver's to close. Whoever gives a clock also moves it and fires what is due.
     Raises what `SqliteStore.open` and `connect` raise, before anything has begun.
     """
     async with AsyncExitStack() as stack:
