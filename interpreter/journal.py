@@ -13,10 +13,13 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from operator import attrgetter
-from typing import Any, Generic, TypeVar, cast, get_args, get_type_hints
+from typing import Any, Generic, Protocol, TypeVar, cast, get_args, get_type_hints
 
+from dsl import Program
+from interpreter.machine import Call, Step, begin, step
 from interpreter.protocol import Effect, Event
 
+P = TypeVar("P")
 T = TypeVar("T")
 
 TAG = "$"
@@ -111,6 +114,9 @@ class Codec(Generic[T]):
 PROTOCOL: Codec[Event | Effect] = Codec(Event, Effect)
 """Events and effects: what the journal and the outbox hold."""
 
+CALLS: Codec[Call] = Codec(Call)
+"""The machine's state of a call."""
+
 
 def decode_event(text: str) -> Event:
     """An event of the journal. Raises `JournalError`, also for a text that holds an effect."""
@@ -120,8 +126,22 @@ def decode_event(text: str) -> Event:
     return cast(Event, value)
 
 
-def fold(step: Callable[[Any, T, Event], Any], program: Any, call: T, events: Iterable[Event]) -> list[Any]:
-    """The steps that ``events`` lead to from ``call`` on. Pure: the same journal gives the same effects."""
+def replay(program: Program, call_id: str, events: Iterable[Event]) -> list[Step]:
+    """The steps of a call from its beginning. The same journal gives the same effects: neither clock nor chance has a
+    part in them."""
+    return fold(step, program, begin(call_id), events)
+
+
+S = TypeVar("S", bound="_Stepped")
+
+
+class _Stepped(Protocol):
+    @property
+    def call(self) -> Any: ...
+
+
+def fold(step: Callable[[P, T, Event], S], program: P, call: T, events: Iterable[Event]) -> list[S]:
+    """The steps that ``events`` lead to from ``call`` on, with any machine."""
     steps = []
     for event in events:
         taken = step(program, call, event)

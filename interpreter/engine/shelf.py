@@ -116,8 +116,7 @@ class Shelf(Generic[P, C]):
             steps = fold(self._machine.step, program, begun, events)
         except Exception as error:
             raise JournalError(f"the journal does not replay: {error}") from error
-        state: C = steps[-1].call if steps else begun
-        return state
+        return steps[-1].call if steps else begun
 
 
 def _waiting(row: OutboxRow) -> Waiting:

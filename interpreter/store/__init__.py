@@ -7,7 +7,7 @@ the throughput of a commit a callback.
 A store decides nothing. It compares a call's version, writes rows and gives them back; what a row means is the engine's
 matter, and the texts in it (state, event, action) are opaque here.
 
-The contract that every store keeps is `tests/store/test_contract.py`.
+The contract that every store keeps is `tests/store/test_store_contract.py`.
 """
 
 from __future__ import annotations

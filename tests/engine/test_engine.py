@@ -9,13 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from engine_rig import Rig, run
+from engine_toy import NOON, offered
 
 from interpreter.engine import EngineStopped, Limits, UnknownSwitch, call_id_for, shard_of
 from interpreter.protocol import ActionFailed, Connected, Disconnected, Event, PlayEnded, ToneHeard
 from interpreter.store import StoreUnavailable, Write
-
-from .rig import Rig, run
-from .toy import NOON, offered
 
 
 def test_a_call_from_ring_to_hang_up() -> None:

@@ -225,8 +225,10 @@ class Service:
                 event: Event = Connected(now, action.op)
             case Play():
                 event = PlayEnded(now, action.op)
+            case Recognize() if action.choices:
+                event = Recognized(now, action.op, 200, 8533, label=action.choices[0].label)
             case Recognize():
-                event = Recognized(now, action.op, 200, 8531, tones="1")
+                event = Recognized(now, action.op, 200, 8531, tones="1" * action.max_tones)
             case Transfer():
                 event = TransferAccepted(now, action.op)
             case HangUp():

@@ -11,13 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from test_store_contract import call, created
 
 from interpreter.store import StoreInUse, StoreUnavailable, StoreUnsuitable, Write
 from interpreter.store.sqlite import SqliteStore
 
-from .test_contract import call, created
-
-WRITER = Path(__file__).with_name("writer.py")
+WRITER = Path(__file__).with_name("store_writer.py")
 
 
 def test_what_queues_up_is_one_transaction(tmp_path: Path) -> None:

@@ -6,14 +6,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from engine_rig import Rig, run
+from engine_toy import NOON
 
 from interpreter.engine import Limits
 from interpreter.engine.retry import LONGEST_DELAY, delay
 from interpreter.ports import Performance, Performed, Refused, TryLater
 from interpreter.protocol import Connected, Disconnected, PlayEnded, Recognized, TimerFired
-
-from .rig import Rig, run
-from .toy import NOON
 
 THROTTLED = TryLater(0.0, "429")
 GONE = Refused(404, "8522", "call not found", gone=True)

@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine_toy import MACHINE, ManualClock, Service, ToyCall, ToyPrograms, offered
+
 from interpreter.engine import ActionResult, DropReason, Engine, Limits, Step
 from interpreter.protocol import CallOffered, Event, Finished, HostAction
 from interpreter.store import JournalRow, OutboxRow, ScriptRow, Store, StoredCall, Unfinished, Write
 from interpreter.store.sqlite import MEMORY, SqliteStore
-
-from .toy import MACHINE, ManualClock, Service, ToyCall, ToyPrograms, offered
 
 
 @dataclass

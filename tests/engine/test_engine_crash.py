@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from engine_rig import Rig
+from engine_toy import MACHINE, ManualClock, Service, ToyCall, toy_step
 
 from interpreter.journal import decode_event, fold
 from interpreter.store import Write
-
-from .rig import Rig
-from .toy import MACHINE, ManualClock, Service, ToyCall, toy_step
 
 REPEATABLE = {"Answer", "Reject", "Transfer", "HangUp"}
 
