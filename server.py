@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from dsl import Bindings, Program
+from dsl import Program
 from interpreter import machine
 from interpreter.azure.commands import connect
 from interpreter.azure.keys import PublishedKeys
@@ -61,7 +61,6 @@ def create_app(desk: Desk) -> Starlette:
 async def running(
     site: Site,
     *,
-    bindings: Bindings | None = None,
     store: Store | None = None,
     host: Host | None = None,
     clock: Clock | None = None,
@@ -79,7 +78,7 @@ async def running(
         if host is None:
             host = await connect(site)
             stack.push_async_callback(host.close)
-        scripts, metrics = SiteScripts(site, bindings), Metrics()
+        scripts, metrics = SiteScripts(site), Metrics()
         await scripts.load()
         time, watcher = clock or SystemClock(), Watcher(metrics, trace)
         engine = Engine(store, host, time, scripts, MACHINE, observer=watcher, switches=site.switches())
@@ -142,7 +141,7 @@ def _tell_failure(task: asyncio.Task[None]) -> None:
         _log.critical("a background task failed", exc_info=error)
 
 
-class _Server(uvicorn.Server):
+class QuietServer(uvicorn.Server):
     """uvicorn, which leaves signals to `serve`: its own handlers end the process before calls are in order."""
 
     @contextmanager
@@ -150,18 +149,18 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(site: Site, bindings: Bindings | None = None) -> None:
+async def serve(site: Site) -> None:
     """Serves until SIGTERM or SIGINT.
 
     At SIGTERM `/readyz` says 503 for ``drain_seconds``, so that a load balancer can look elsewhere; a second signal,
     and SIGINT at once, ends it.
     """
-    async with running(site, bindings=bindings) as runtime:
+    async with running(site) as runtime:
         config = uvicorn.Config(
             runtime.app, site.server.host, site.server.port, http="httptools", lifespan="off", log_config=None,
             access_log=False, server_header=False, timeout_graceful_shutdown=max(1, round(site.server.drain_seconds)),
         )  # fmt: skip
-        server, loop = _Server(config), asyncio.get_running_loop()
+        server, loop = QuietServer(config), asyncio.get_running_loop()
 
         def leave() -> None:
             server.should_exit = True
@@ -179,7 +178,7 @@ async def serve(site: Site, bindings: Bindings | None = None) -> None:
         await server.serve()
 
 
-def run(site: Site, bindings: Bindings | None = None) -> None:
+def run(site: Site) -> None:
     """`serve` on uvloop where there is one, with logs."""
     configure_logging()
     try:
@@ -189,4 +188,4 @@ def run(site: Site, bindings: Bindings | None = None) -> None:
     else:
         factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(serve(site, bindings))
+        runner.run(serve(site))

@@ -14,10 +14,11 @@ from typing import TypeAlias
 import structlog
 from watchfiles import Change, awatch
 
-from dsl import Bindings, Diagnostic, Program, Source, check
+from dsl import Diagnostic, Program, Source, check
 from dsl.report import render
 from interpreter.engine import Script, ScriptUnusable, script_hash
 from interpreter.site import Site
+from interpreter.site_bindings import bindings_from
 
 _log = structlog.get_logger(__name__)
 
@@ -26,10 +27,11 @@ Problems: TypeAlias = Mapping[Path, str]
 
 
 class SiteScripts:
-    """The scripts that the site's ``[lines]`` name. ``bindings`` are what they are checked against."""
+    """The scripts that the site's ``[lines]`` name, checked against what the site binds."""
 
-    def __init__(self, site: Site, bindings: Bindings | None = None) -> None:
-        self._site, self._bindings = site, bindings
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._bindings = bindings_from(Source(str(site.path or "the site"), site.text)) if site.text else None
         self._current: dict[Path, Script[Program]] = {}
         self._refused: dict[Path, str] = {}
 
@@ -79,7 +81,7 @@ class SiteScripts:
 
     def _read(self, path: Path) -> None:
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_bytes().decode()
         except (OSError, UnicodeDecodeError) as error:
             self._refuse(path, getattr(error, "strerror", None) or "not UTF-8 text")
             return

@@ -84,6 +84,8 @@ class Site:
     folder: Path
     settings: Settings
     places: site_text.Places = field(repr=False)
+    text: str = field(default="", repr=False)
+    """The file as it was read; empty for a site that was never one."""
 
     @property
     def service(self) -> Service:
@@ -141,7 +143,7 @@ class Site:
             settings = Settings(**resolved)
         except ValidationError as error:
             raise SiteError(tuple(_problem(name, places, resolved, details) for details in error.errors())) from error
-        site = cls(path, folder, settings, places)
+        site = cls(path, folder, settings, places, text)
         if problems := site._dangling(name):
             raise SiteError(problems)
         return site

@@ -76,7 +76,7 @@ class Watcher:
         self._metrics.steps.observe(micros / 1e6)
         if _stdlib.isEnabledFor(logging.DEBUG):
             effects = [type(effect).__name__ for effect in step.effects]
-            _log.debug("step", call=call_id, event=type(event).__name__, effects=effects, trace=repr(step.trace))
+            _log.debug("step", call=call_id, heard=type(event).__name__, effects=effects, trace=repr(step.trace))
         if self._trace is not None:
             self._trace(call_id, step)
 
@@ -88,7 +88,7 @@ class Watcher:
 
     def event_dropped(self, call_id: str, reason: DropReason, event: Event) -> None:
         self._metrics.dropped.labels(reason).inc()
-        _log.info("event dropped", call=call_id, reason=reason, event=type(event).__name__)
+        _log.info("event dropped", call=call_id, reason=reason, heard=type(event).__name__)
 
     def call_ended(self, call_id: str, finished: Finished) -> None:
         self._metrics.ended.labels(finished.ending).inc()
