@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from pydantic_settings import SettingsError
 
 from dsl.spell import listed, nearest
 from interpreter import site_text
@@ -141,6 +142,9 @@ class Site:
             raise SiteError(tuple(resolver.problems))
         try:
             settings = Settings(**resolved)
+        except SettingsError as error:
+            # A variable that stands for a whole section, such as IVR_STORE, has to be JSON.
+            raise SiteError((Problem(name, 0, 0, "", str(error)),)) from error
         except ValidationError as error:
             raise SiteError(tuple(_problem(name, places, resolved, details) for details in error.errors())) from error
         site = cls(path, folder, settings, places, text)

@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from interpreter.azure.callbacks import Callback, parse
 from interpreter.azure.fields import Malformed
+from interpreter.journal import PROTOCOL
 from interpreter.protocol import (
     ActionFailed,
     Connected,
@@ -190,3 +193,37 @@ def test_one_bad_element_does_not_cost_the_others() -> None:
     found = parse(json.dumps([good, "x", good]).encode(), 1.0)
     assert [type(each) for each in found] == [Callback, Malformed, Callback]
     assert parse(b"[]", 1.0) == []
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)) | st.just("five"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def places(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The paths of all fields of an event."""
+    inner = value.items() if isinstance(value, dict) else ()
+    below = [place for key, each in inner for place in places(each, (*path, key))]
+    return [path, *below] if path else below
+
+
+@given(st.data())
+def test_whatever_stands_in_a_field_nothing_is_raised_and_everything_can_be_stored(data: st.DataObject) -> None:
+    event = json.loads(json.dumps(data.draw(st.sampled_from(EXAMPLES))["event"]))
+    path = data.draw(st.sampled_from(places(event)))
+    holder = event
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = data.draw(VALUES)
+    (found,) = parse(json.dumps([event]).encode(), AT)
+    if isinstance(found, Callback):
+        (found.event_id + found.connection_id + found.server_call_id + found.type).encode()
+        if found.event is not None:
+            PROTOCOL.encode(found.event).encode()
+
+
+@given(st.binary())
+def test_no_body_raises(raw: bytes) -> None:
+    assert all(isinstance(each, Callback | Malformed) for each in parse(raw, AT))

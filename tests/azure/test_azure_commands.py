@@ -9,7 +9,10 @@ import ssl
 from pathlib import Path
 from typing import Any
 
+import azure.identity.aio
 import pytest
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import ClientAuthenticationError
 from azure_stub import RESOURCE, Answer, Seen, Service, running, site_for
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -530,3 +533,55 @@ TEXTS: list[tuple[str, str, int, list[str]]] = [
 @pytest.mark.parametrize(("text", "longest", "expected"), [case[1:] for case in TEXTS], ids=[case[0] for case in TEXTS])
 def test_long_texts_are_cut_where_a_voice_would_pause(text: str, longest: int, expected: list[str]) -> None:
     assert pieces(text, longest) == expected
+
+
+class Identity:
+    """Stands for the machine's own identity."""
+
+    closed = 0
+
+    async def get_token(self, *scopes: str, **kwargs: Any) -> AccessToken:
+        assert scopes == ("https://communication.azure.com//.default",)
+        return AccessToken("entra-token", 4_000_000_000)
+
+    async def close(self) -> None:
+        Identity.closed += 1
+
+
+class NoIdentity(Identity):
+    async def get_token(self, *scopes: str, **kwargs: Any) -> AccessToken:
+        raise ClientAuthenticationError("nobody is logged on")
+
+
+def entra_site(base: str, pem: Path) -> Site:
+    text = f'''
+        [service]
+        endpoint = "{base}"
+        credential = "entra"
+        ca_file = "{pem}"
+        [server]
+        callback_base = "https://ivr.example"
+    '''
+    return Site.parse(text, Path.cwd())
+
+
+def test_the_machine_s_own_identity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context, pem = certificate(tmp_path)
+    monkeypatch.setattr(azure.identity.aio, "DefaultAzureCredential", Identity)
+
+    async def run() -> tuple[Performance, Seen]:
+        async with running(context) as stub:
+            host = await connect(entra_site(stub.base, pem))
+            try:
+                return await host.perform(LINE, PLAY, REQUEST), stub.seen[0]
+            finally:
+                await host.close()
+
+    result, seen = asyncio.run(run())
+    assert result == Performed()
+    assert seen.headers["authorization"] == "Bearer entra-token"
+    assert Identity.closed == 1
+    monkeypatch.setattr(azure.identity.aio, "DefaultAzureCredential", NoIdentity)
+    with pytest.raises(ValueError, match="nobody is logged on"):
+        asyncio.run(connect(entra_site("https://127.0.0.1:1", pem)))
+    assert Identity.closed == 2

@@ -232,6 +232,12 @@ def test_a_mistake_in_the_environment_is_not_blamed_on_the_file(monkeypatch: pyt
         Site.parse('[server]\nhost = "::"', Path.cwd(), Path("site.toml"))
 
 
+def test_a_variable_that_takes_a_whole_section_by_accident(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVR_STORE", "/var/lib/ivr")
+    with pytest.raises(SiteError, match=r"site.toml \(environment\): .*store"):
+        Site.parse("", Path.cwd(), Path("site.toml"))
+
+
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(SiteError, match="cannot be read: No such file"):
         Site.load(tmp_path / "none.toml")
