@@ -162,6 +162,22 @@ def _bad_name(trouble: Trouble) -> Diagnostic | None:
     )
 
 
+def _option_without_input(trouble: Trouble) -> Diagnostic | None:
+    match = re.match(r"((?:press|say)[ \t]*)?->", trouble.text) if trouble.kind == "menu" else None
+    if match is None:
+        return None
+    word = trouble.text.split("->")[0].strip()
+    missing = {"press": "a key", "say": "a phrase in quotes"}.get(word, "`press` and a key")
+    return finding(
+        trouble.source,
+        "IVR304",
+        "an option has neither a key nor a phrase",
+        trouble.find(0, match.end()),
+        f"{missing} belongs before the arrow",
+        help='write `press 1 -> BLOCK` or `press 1 or say "billing" -> BLOCK`',
+    )
+
+
 def _first_word(trouble: Trouble) -> Diagnostic | None:
     """A line whose first word is not known where it stands."""
     known = LINES.get(trouble.kind, ())
@@ -333,6 +349,7 @@ _REASONS: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
     _foreign_arrow,
     _colon,
     _bad_name,
+    _option_without_input,
     _first_word,
     _planned_word,
     _misspelt_keyword,

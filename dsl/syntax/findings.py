@@ -18,6 +18,7 @@ CODES = {
     "IVR114": "wrong-indentation",
     "IVR115": "tab-used",
     "IVR190": "not-built-yet",
+    "IVR304": "option-without-input",
 }
 
 

@@ -1,0 +1,144 @@
+"""A required part is missing.
+
+A menu without `after N tries` has nothing to do with a caller who stays silent, a collect without `digits` cannot know
+when a caller is done, and without `on caller hangup` and `on system error` nobody has decided how a call ends that
+does not go as planned. So these parts have no defaults: the script says them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from dsl.ast import Collect, Declaration, Flow, Hours, Menu, Step, Transfer
+from dsl.diagnostics import Diagnostic, Edit, Fix, Label
+from dsl.lint.example import script
+from dsl.lint.rule import Context, Rule
+from dsl.lint.walk import keyword, line_end
+from dsl.source import Source, Span
+from dsl.spell import listed
+
+Part = tuple[str, str]
+"""What is missing, and a line that would give it."""
+
+_HANGUP: Part = ("on caller hangup", "on caller hangup -> finish abandoned")
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    yield from _whole(context)
+    for declaration in context.program.declarations():
+        if declaration.broken or (isinstance(declaration, Flow) and declaration is not context.program.flow):
+            continue
+        parts = list(_missing(declaration))
+        if parts:
+            yield _finding(context.program.source, declaration, parts)
+
+
+def _whole(context: Context) -> Iterator[Diagnostic]:
+    """A script has exactly one flow and at least one block."""
+    program = context.program
+    flows = [each for each in program.declarations() if isinstance(each, Flow)]
+    for flow in flows[1:]:
+        yield RULE.at(
+            program.source,
+            flow.name.span,
+            "the script has more than one flow",
+            "a second flow",
+            labels=(Label(flows[0].name.span, "the first one"),),
+            help="keep one of them: what holds for the whole call is said once",
+        )
+    if program.script.lost or program.script.version is None:
+        return
+    top = program.script.version.span
+    if not flows:
+        yield RULE.at(
+            program.source,
+            top,
+            "the script has no `flow`",
+            "a flow belongs below this",
+            help="add `flow main` with the lines `on caller hangup -> finish abandoned` and `on system error -> BLOCK`",
+        )
+    if not program.blocks:
+        yield RULE.at(
+            program.source,
+            top,
+            "the script has no block in which a call could begin",
+            "only blocks lead a call",
+            help="add a `step`, `menu`, `collect` or `transfer`; a call begins in the first one",
+        )
+
+
+def _missing(declaration: Declaration) -> Iterator[Part]:
+    match declaration:
+        case Flow():
+            if declaration.on_hangup is None:
+                yield _HANGUP
+            if declaration.on_error is None:
+                yield "on system error", "on system error -> BLOCK"
+        case Menu():
+            if not declaration.prompts:
+                yield "prompt", 'prompt "For billing, press 1."'
+            if not declaration.options:
+                yield "press", "press 1 -> BLOCK"
+        case Collect():
+            if declaration.into is None:
+                yield "into", "into account"
+            if not declaration.prompts:
+                yield "prompt", 'prompt "Enter your account number."'
+            if declaration.digits is None:
+                yield "digits", "digits 4 to 8"
+        case Transfer():
+            if declaration.target is None:
+                yield "to", f"to number {declaration.name.text}"
+        case Hours():
+            if not declaration.weekly and not declaration.openings:
+                yield "open times", "monday to friday 09:00 to 17:00"
+        case Step():
+            return
+        case _:
+            assert_never(declaration)
+    if isinstance(declaration, Menu | Collect) and not any(after.what == "tries" for after in declaration.afters):
+        yield "after N tries", "after 3 tries -> BLOCK"
+
+
+def _finding(source: Source, declaration: Declaration, parts: list[Part]) -> Diagnostic:
+    kind = keyword(declaration)
+    what = listed([part for part, _ in parts], "and")
+    fix = None
+    if parts == [_HANGUP]:
+        end = line_end(source, declaration.span.end)
+        fix = Fix("add `on caller hangup`", (Edit(Span(end, end), f"\n    {_HANGUP[1]}"),), "safe")
+    return RULE.at(
+        source,
+        declaration.name.span,
+        f"`{kind} {declaration.name.text}` has no {what}",
+        f"every {kind} needs {'them' if len(parts) > 1 else 'it'}" if kind != "hours" else "it would never be open",
+        help=f"add {listed([line for _, line in parts], 'and')}",
+        fix=fix,
+    )
+
+
+RULE = Rule(
+    code="IVR102",
+    name="missing-part",
+    severity="error",
+    check=check,
+    bad="""\
+ivr 1
+flow main
+    on system error -> sorry
+
+step sorry
+    say "We cannot take your call now. Please call again tomorrow."
+    hang up
+""",
+    good=script("""\
+menu main_menu
+    prompt "For billing, press 1."
+    reprompt "Press 1 for billing, or stay on the line."
+    press 1 -> sorry
+    no input "I did not hear anything."
+    no match "That is not one of the choices."
+    after 3 tries -> sorry
+"""),
+)

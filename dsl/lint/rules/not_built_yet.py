@@ -1,0 +1,26 @@
+"""A word belongs to the language, but this version does not know it yet.
+
+It is refused instead of skipped: a queue that is silently not there would leave its callers nowhere.
+"""
+
+from __future__ import annotations
+
+from dsl.lint.example import script
+from dsl.lint.rule import Rule
+
+RULE = Rule(
+    code="IVR190",
+    name="not-built-yet",
+    severity="error",
+    bad=script("""\
+step welcome
+    say "Thank you for calling."
+    wait 2s
+    go to sorry
+"""),
+    good=script("""\
+step welcome
+    say "Thank you for calling."
+    go to sorry
+"""),
+)

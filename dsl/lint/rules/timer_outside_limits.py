@@ -1,0 +1,100 @@
+"""A timer is outside of what the host allows.
+
+The host waits at most 300 s for a first key and 20 s for a first word, from 1 s to 60 s between two digits, and rings
+60 s at most before it gives a transfer up. It refuses a request with another value, in the middle of the call. Its
+timers are whole seconds. Ringing for less than 5 s is allowed by the host, but nobody could answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dsl.ast import Collect, Declaration, Duration, Menu, Transfer
+from dsl.diagnostics import Diagnostic
+from dsl.lint.example import script
+from dsl.lint.rule import Context, Rule
+from dsl.lint.walk import instead
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """From ``least`` to ``most`` seconds. ``whole``: the host counts whole seconds."""
+
+    what: str
+    least: int
+    most: int
+    whole: bool = True
+
+
+# https://learn.microsoft.com/azure/communication-services/concepts/call-automation/recognize-action and the service's
+# REST model: initialSilenceTimeoutInSeconds 0 to 300 (20 with speech), interToneTimeoutInSeconds 1 to 60; transfers are
+# given up after 60 s (service limits). A first wait of 0 s would hear nobody, so it starts at 1 s here.
+KEYS_FIRST = Limit("first within", 1, 300)
+SPEECH_FIRST = Limit("first within", 1, 20)
+BETWEEN = Limit("between", 1, 60)
+RING = Limit("ring", 5, 60, whole=False)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    for declaration in context.program.declarations():
+        for duration, limit in _timers(declaration):
+            if duration.unit:  # a number without unit has a message of its own
+                yield from _outside(context, duration, limit)
+
+
+def _timers(declaration: Declaration) -> Iterator[tuple[Duration, Limit]]:
+    if isinstance(declaration, Menu) and declaration.first:
+        spoken = any(option.phrases for option in declaration.options)
+        yield declaration.first, SPEECH_FIRST if spoken else KEYS_FIRST
+    elif isinstance(declaration, Collect) and declaration.digits:
+        if declaration.digits.first:
+            yield declaration.digits.first, KEYS_FIRST
+        if declaration.digits.between:
+            yield declaration.digits.between, BETWEEN
+    elif isinstance(declaration, Transfer) and declaration.ring:
+        yield declaration.ring, RING
+
+
+def _outside(context: Context, duration: Duration, limit: Limit) -> Iterator[Diagnostic]:
+    seconds = duration.seconds
+    written = context.program.source.slice(duration.span)
+    if limit.whole and limit.least <= seconds <= limit.most and seconds != int(seconds):
+        headline, label = f"`{limit.what} {written}` is not a whole number of seconds", "the host counts whole seconds"
+    elif seconds < limit.least:
+        headline, label = f"`{limit.what} {written}` is too short", f"at least {limit.least} s"
+    elif seconds > limit.most:
+        headline, label = f"`{limit.what} {written}` is too long", f"at most {limit.most} s"
+    else:
+        return
+    allowed = f"{min(max(round(seconds), limit.least), limit.most)}s"
+    yield RULE.at(
+        context.program.source,
+        duration.span,
+        headline,
+        label,
+        help=f"write `{allowed}`",
+        fix=instead(duration.span, allowed, safe=False),
+    )
+
+
+RULE = Rule(
+    code="IVR305",
+    name="timer-outside-limits",
+    severity="error",
+    check=check,
+    bad=script("""\
+transfer desk
+    to number desk
+    ring 2m
+    answered                                -> finish handled
+    no answer or busy or declined or failed -> sorry
+"""),
+    good=script("""\
+transfer desk
+    to number desk
+    ring 25s
+    answered                                -> finish handled
+    no answer or busy or declined or failed -> sorry
+"""),
+)

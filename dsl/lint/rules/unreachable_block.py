@@ -1,0 +1,65 @@
+"""No call can come to a block.
+
+Nothing leads to it, so its callers are somewhere else. Most often a route was forgotten, or goes to an older block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dsl.ast import GoTo
+from dsl.diagnostics import Diagnostic
+from dsl.lint.example import script
+from dsl.lint.rule import Context, Rule
+from dsl.lint.walk import complete, keyword, reachable
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    program = context.program
+    if not complete(program):
+        return
+    flow = program.flow
+    ends = [flow.on_hangup, flow.on_error] if flow else []
+    starts = [program.entry, *(end.target.text for end in ends if isinstance(end, GoTo))]
+    reached = {block.name.text for start in starts for block in reachable(program, start)}
+    left = [name for name in program.blocks if name not in reached]
+    led_to = {target for name in left for target in program.targets(program.blocks[name]) if target != name}
+    # Blocks that only lie behind an unreachable one are not mistakes of their own.
+    for name in sorted(left, key=lambda each: each in led_to):
+        if name in reached:
+            continue
+        reached |= {block.name.text for block in reachable(program, name)}
+        block = program.blocks[name]
+        yield RULE.at(
+            program.source,
+            block.name.span,
+            f"no call can come to `{keyword(block)} {name}`",
+            "nothing leads here",
+            help=f"add a route such as `-> {name}` where it belongs, or take the block out",
+        )
+
+
+RULE = Rule(
+    code="IVR206",
+    name="unreachable-block",
+    severity="warning",
+    check=check,
+    bad=script("""\
+step welcome
+    say "Thank you for calling."
+    go to sorry
+
+step news
+    say "We have moved to a new building."
+    go to sorry
+"""),
+    good=script("""\
+step welcome
+    say "Thank you for calling."
+    go to news
+
+step news
+    say "We have moved to a new building."
+    go to sorry
+"""),
+)
