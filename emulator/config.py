@@ -1,0 +1,67 @@
+"""What an emulated resource is: its lines, its keys, and the habits of the service it stands in for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from emulator.misbehave import Misbehaviour
+
+DEFAULT_NUMBER = "+18005550100"
+DEFAULT_RESOURCE_ID = "6b1f4a58-7c1e-4d0a-9a5e-0c2f3d4e5a6b"
+# Published with the source: it opens nothing but a local emulator.
+DEFAULT_ACCESS_KEY = "ZW11bGF0b3ItYWNjZXNzLWtleS1vZi1uby12YWx1ZS0wMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA="
+SERVICE_ISSUER = "https://acscallautomation.communication.azure.com"
+
+Schema = Literal["eventgrid", "cloudevents"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A number that the resource owns. With `resource_account` (an object id) calls to it arrive in the form of
+    Teams Phone extensibility, addressed to `28:orgid:<resource_account>`."""
+
+    number: str = DEFAULT_NUMBER
+    resource_account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The emulated resource. All durations are in seconds of the emulator's clock."""
+
+    lines: tuple[Line, ...] = (Line(),)
+    access_key: str = DEFAULT_ACCESS_KEY
+    resource_id: str = DEFAULT_RESOURCE_ID
+    issuer: str = SERVICE_ISSUER
+    targets: tuple[str, ...] = ()
+    """Addresses that the phone page offers as ring targets; a target need not be listed to be called."""
+
+    seconds_per_word: float = 0.35
+    audio_seconds: float = 2.0
+    """Length of an audio file that names no `?seconds=` and was not fetched."""
+    fetch_audio: bool = False
+    """Download WAV files and play them as long as they are; a file that cannot be had ends in 8536, as live."""
+
+    ring_seconds: float = 30.0
+    transfer_ring_seconds: float = 60.0
+    establish_seconds: float = 115.0
+    first_input_seconds: float = 5.0
+    between_tones_seconds: float = 2.0
+    end_silence_seconds: float = 0.5
+
+    reaction_seconds: float = 0.5
+    """How long a planned caller waits before acting, from the moment that the plan names."""
+    tone_gap_seconds: float = 0.3
+    default_behaviour: str = "ask"
+    """What a ringing target without a behaviour of its own does; `ask` leaves it to the phone page."""
+
+    stop_tone_in_result: bool = True
+    inter_digit_outcome: Literal["completed", "failed"] = "completed"
+    """The documents list 400/8532 under both events."""
+    participants_first: bool = False
+    """Send ParticipantsUpdated before CallConnected: both orders were captured."""
+    retry_callbacks: bool = False
+    """Repeat a callback until it is answered 2xx. Off, because the contract publishes no retry."""
+    allow_http_callbacks: bool = True
+    """The live service refuses callback addresses that are not https."""
+    misbehaviour: Misbehaviour = field(default_factory=Misbehaviour)

@@ -1,0 +1,108 @@
+"""Faults that a host must survive: drawn by chance from a seed, or scripted one by one."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import Literal
+
+CallbackFault = Literal[
+    "duplicate",
+    "delay",
+    "reorder",
+    "drop",
+    "bad_token",
+    "expired_token",
+    "foreign_token",
+    "unknown_event",
+    "late_event",
+]
+RestFault = Literal["throttle", "fail_before", "fail_after"]
+GridFault = Literal["duplicate_incoming"]
+FaultKind = CallbackFault | RestFault | GridFault
+
+CALLBACK_FAULTS: tuple[CallbackFault, ...] = (
+    "duplicate",
+    "delay",
+    "reorder",
+    "drop",
+    "bad_token",
+    "expired_token",
+    "foreign_token",
+    "unknown_event",
+    "late_event",
+)
+REST_FAULTS: tuple[RestFault, ...] = ("throttle", "fail_before", "fail_after")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault, used up by the first event or request that it matches.
+
+    `match` is the event's short name (`PlayCompleted`) or the request's operation (`play`, `answer`,
+    `transferToParticipant`); empty matches anything."""
+
+    kind: FaultKind
+    match: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Misbehaviour:
+    """How the service misbehaves: a chance between 0 and 1 for every event or request, and scripted faults first.
+
+    A token fault sends a forged copy *before* the genuine event, so that a host which refuses it loses nothing and a
+    host which believes it is seen to. `late_event` repeats a call's last outcome under a new id after CallDisconnected.
+    """
+
+    seed: int = 0
+    duplicate: float = 0.0
+    delay: float = 0.0
+    delay_seconds: float = 2.0
+    reorder: float = 0.0
+    drop: float = 0.0
+    bad_token: float = 0.0
+    expired_token: float = 0.0
+    foreign_token: float = 0.0
+    unknown_event: float = 0.0
+    late_event: float = 0.0
+    duplicate_incoming: float = 0.0
+    throttle: float = 0.0
+    retry_after_seconds: int = 1
+    """Sent with a 429; clients wait this long in real time."""
+    fail_before: float = 0.0
+    """500 without doing the action."""
+    fail_after: float = 0.0
+    """500 although the action was done."""
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(slots=True)
+class Mischief:
+    """The running state of a `Misbehaviour`: its dice and the scripted faults that are left."""
+
+    plan: Misbehaviour
+    dice: random.Random = field(init=False)
+    left: list[Fault] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(self.plan.seed)
+        self.left = list(self.plan.faults)
+
+    def strikes(self, kind: FaultKind, name: str) -> bool:
+        """Whether this fault befalls the event or request of that name; a scripted fault is used up by it."""
+        for fault in self.left:
+            if fault.kind == kind and fault.match in ("", name):
+                self.left.remove(fault)
+                return True
+        chance: float = getattr(self.plan, kind)
+        return chance > 0 and self.dice.random() < chance
+
+    def callback(self, name: str) -> frozenset[CallbackFault]:
+        """The faults that befall one callback event."""
+        # Nothing is late before the last event.
+        kinds = (kind for kind in CALLBACK_FAULTS if kind != "late_event" or name == "CallDisconnected")
+        return frozenset(kind for kind in kinds if self.strikes(kind, name))
+
+    def rest(self, operation: str) -> RestFault | None:
+        """The fault that befalls one request, at most one."""
+        return next((kind for kind in REST_FAULTS if self.strikes(kind, operation)), None)

@@ -1,0 +1,186 @@
+"""What people do with their phones: dial, press keys, speak, hang up, and take or refuse a call that rings."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from emulator import calls, media, offers, ringing
+from emulator.context import check_headers
+from emulator.identifiers import Json, from_address
+from emulator.model import Action, Call, Moment, Phone, Ring
+from emulator.plans import PlanItem, read_keys, read_plan
+from emulator.results import BUSY, DECLINED
+from emulator.world import World
+
+
+class NoSuchPhoneError(LookupError):
+    """No phone call has that id."""
+
+
+class WrongStateError(ValueError):
+    """The phone cannot do that now."""
+
+
+def find(world: World, phone_id: str) -> Phone:
+    if (phone := world.phones.get(phone_id)) is None:
+        raise NoSuchPhoneError(f"there is no phone call {phone_id!r}")
+    return phone
+
+
+def dial(world: World, from_number: str, to: str, plan: Sequence[PlanItem] = (), context: Json | None = None) -> Phone:
+    """A phone dials a line. Raises WrongStateError for a number that is no line, ValueError for what is no number."""
+    line = world.line(to)
+    if line is None:
+        owned = ", ".join(line.number for line in world.config.lines)
+        raise WrongStateError(f"{to} is no line of this emulator, which owns {owned}")
+    check_headers(context or {})
+    actions = deque(read_plan(plan))
+    me = from_address(from_number)
+    phone = Phone(
+        f"phone-{next(world.counter)}", me, world.line_identity(line), "caller", context=context or {}, plan=actions
+    )
+    world.phones[phone.id] = phone
+    world.note(phone, "dialled", to)
+    offers.offer(world, phone, line)
+    world.on_moment(phone, "ring")
+    return phone
+
+
+def press(world: World, phone: Phone, keys: str, after: float = 0.0) -> None:
+    """Press keys one after the other. Raises PlanError for a key that no keypad has, WrongStateError without a call."""
+    names = read_keys(keys)
+    _need_connected(phone)
+
+    def one(name: str) -> None:
+        if phone.state == "connected":
+            world.note(phone, "pressed", keys_of(name))
+            if (found := _in_call(world, phone)) is not None:
+                participant = found.by_phone(phone)
+                if participant is not None:
+                    media.tone(world, found, participant, name)
+
+    for place, name in enumerate(names):
+        _at(world, after + place * world.config.tone_gap_seconds, partial(one, name))
+
+
+def keys_of(name: str) -> str:
+    """The key that a tone is printed on."""
+    return next(key for key in "0123456789ABCD#*" if read_keys(key) == (name,))
+
+
+def speak(world: World, phone: Phone, words: str, after: float = 0.0) -> None:
+    """Say something. An empty text is a sound that nobody understands."""
+    _need_connected(phone)
+
+    def say() -> None:
+        if phone.state == "connected":
+            world.note(phone, "spoke", words)
+            if (found := _in_call(world, phone)) is not None:
+                participant = found.by_phone(phone)
+                if participant is not None:
+                    media.speech(world, found, participant, words.strip())
+
+    _at(world, after, say)
+
+
+def hang_up(world: World, phone: Phone, after: float = 0.0) -> None:
+    """Put the phone down, in whatever state; a ringing target is declined by it."""
+
+    def go() -> None:
+        if phone.state == "ended":
+            return
+        if phone.ring is not None:
+            decline(world, phone)
+            return
+        peer = world.phones.get(phone.bridged_to or "")
+        found = _in_call(world, phone)
+        if phone.offer is not None and found is None:
+            offers.abandon(world, world.offers[phone.offer])
+            phone.offer = None
+        if phone.calling is not None:
+            calls.stop_ring(world, phone.calling)
+        calls.end_phone(world, phone, phone.role, "hung up")
+        if found is not None:
+            calls.phone_left(world, found, phone)
+        if peer is not None:
+            calls.end_phone(world, peer, phone.role, "hung up")
+
+    _at(world, after, go)
+
+
+def _at(world: World, after: float, fn: Callable[[], None]) -> None:
+    if after > 0:
+        world.clock.call_later(after, fn)
+    else:
+        fn()
+
+
+def _need_connected(phone: Phone) -> None:
+    if phone.state != "connected":
+        raise WrongStateError(f"{phone.id} is {phone.state}")
+
+
+def _in_call(world: World, phone: Phone) -> Call | None:
+    return world.calls.get(phone.connection_id or "")
+
+
+def _ring(world: World, phone: Phone) -> Ring:
+    if phone.ring is None:
+        raise WrongStateError(f"{phone.id} does not ring")
+    return world.rings[phone.ring]
+
+
+def accept(world: World, phone: Phone) -> None:
+    """A ringing target takes the call. This and the next three raise WrongStateError when it does not ring."""
+    ringing.accept(world, _ring(world, phone))
+
+
+def decline(world: World, phone: Phone) -> None:
+    ringing.fail(world, _ring(world, phone), DECLINED, "declined")
+
+
+def busy(world: World, phone: Phone) -> None:
+    ringing.fail(world, _ring(world, phone), BUSY, "busy")
+
+
+def ignore(world: World, phone: Phone) -> None:
+    """Let it ring until the service gives up."""
+    ringing.ignore(world, _ring(world, phone))
+
+
+def on_moment(world: World, phone: Phone, moment: Moment) -> bool:
+    """A planned caller may act now: take the next item of the plan if it waits for this. Returns whether it did."""
+    if not phone.plan or not _waits_for(phone.plan[0], moment):
+        return False
+    action = phone.plan.popleft()
+    after = world.config.reaction_seconds if action.after is None else action.after
+    world.clock.call_later(after, lambda: _perform(world, phone, action))
+    return True
+
+
+def _waits_for(action: Action, moment: Moment) -> bool:
+    match action.when:
+        case None | "wait":
+            return moment == "wait"
+        case "prompt":
+            # A recognition without a prompt of its own goes straight to waiting.
+            return moment in ("prompt", "wait")
+        case "play":
+            return moment in ("play", "prompt")
+        case _:
+            return moment == action.when
+
+
+def _perform(world: World, phone: Phone, action: Action) -> None:
+    if action.do == "hang_up":
+        hang_up(world, phone)
+    elif phone.state == "connected":
+        match action.do:
+            case "press":
+                press(world, phone, action.text)
+            case "speak":
+                speak(world, phone, action.text)
+            case "silent":
+                pass
