@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator import media
+from emulator import media, playback
 from emulator.identifiers import Json
 from emulator.model import Call, Participant, Phone
 from emulator.results import ENDED_BY_CALLEE, ENDED_BY_CALLER, ENDED_NORMALLY, OK, RING_CANCELLED, Result
@@ -62,6 +62,8 @@ def participants_updated(world: World, call: Call) -> None:
 def take_out(world: World, call: Call, participant: Participant) -> None:
     """A party leaves the call, whatever becomes of it; the media that was for it alone ends."""
     media.leave(world, call, participant)
+    if participant.hold is not None:
+        playback.stop(world, participant.hold)
     call.participants.remove(participant)
     if participant.phone is not None:
         participant.phone.connection_id = None

@@ -33,15 +33,15 @@ class SystemClock:
     def __init__(self, speed: float = 1.0) -> None:
         if speed <= 0:
             raise ValueError("speed must be greater than 0")
-        self._speed = speed
+        self.speed = speed
         self._epoch = time.time()
         self._start = time.monotonic()
 
     def now(self) -> float:
-        return self._epoch + (time.monotonic() - self._start) * self._speed
+        return self._epoch + (time.monotonic() - self._start) * self.speed
 
     def call_later(self, delay_s: float, fn: Action, /) -> Handle:
-        return asyncio.get_running_loop().call_later(max(delay_s, 0.0) / self._speed, fn)
+        return asyncio.get_running_loop().call_later(max(delay_s, 0.0) / self.speed, fn)
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from emulator.clock import SystemClock
 from emulator.config import Schema
 from emulator.eventgrid import SubscriptionError
 from emulator.identifiers import Identifier, IdentifierError, Json
@@ -134,6 +135,7 @@ class Control:
             "behaviours": named,
             "subscriptions": [subscription.url for subscription in emulator.grid.subscriptions],
             "now": emulator.clock.now(),
+            "speed": emulator.clock.speed if isinstance(emulator.clock, SystemClock) else 0,
         }
         return JSONResponse(body)
 
@@ -223,7 +225,7 @@ class Control:
             self._emulator.world.watchers.append(queue.put_nowait)
             try:
                 for phone in self._emulator.calls():
-                    if phone.state != "ended":
+                    if phone.state != "ended" or phone.id == wanted:
                         queue.put_nowait(self._view(phone))
                 while True:
                     news = await queue.get()

@@ -195,9 +195,7 @@ def hold(world: World, request: Request) -> Reply:
     if segments and segments[0].fault is None:
         world.emit(call, "HoldAudioStarted", OK, Echo(echo.operation_context))
         found.hold_echo = Echo(echo.operation_context)
-        found.hold = playback.start(
-            world, segments, (found.phone,), lambda: None, lambda index, result: None, loop=True
-        )
+        found.hold = playback.start(world, segments, (found.phone,), _nothing, _nothing, loop=True)
     elif segments:
         found.on_hold = False
         world.emit(call, "HoldFailed", segments[0].fault, echo)
