@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import partial
 from typing import Generic
@@ -30,7 +30,7 @@ from interpreter.engine.ports import (
 from interpreter.engine.shelf import Shelf
 from interpreter.ports import Clock, Host, Performance
 from interpreter.protocol import CallOffered
-from interpreter.store import CallRow, Store, StoreUnavailable
+from interpreter.store import CallRow, Store, StoreUnavailable, TimerRow
 
 log = logging.getLogger(__name__)
 
@@ -257,14 +257,15 @@ class Engine(Generic[P, C]):
         for attempt in range(RERUNS):
             # A new call is created without looking first: the store refuses a second one, and then we look.
             wanted = [call_id for call_id, items in todo.items() if attempt or not isinstance(items[0], Offer)]
-            await self._shelf.fetch(wanted)
+            for live in await self._shelf.fetch(wanted):
+                self._set_timers(live.row.id, {}, live.timers)
             applied = self._apply(todo)
             writes = [write for each in applied if each.draft and (write := each.draft.write()) is not None]
             conflicts = await self._store.commit(writes) if writes else frozenset()
             rows = {write.call_id: write.call for write in writes}
             for each in applied:
                 if each.call_id in conflicts:
-                    self._shelf.put_away(each.call_id)
+                    self._put_away(each.call_id)
                 else:
                     del todo[each.call_id]
                     self._adopt(each, rows.get(each.call_id))
@@ -284,21 +285,33 @@ class Engine(Generic[P, C]):
         return applied
 
     def _put_back(self, todo: Mapping[str, list[Item]], error: Exception) -> None:
-        """Nothing of ``todo`` was kept: tell who waits; what no one waits for is applied again later."""
+        """Nothing of ``todo`` was kept: tell who waits; what no one waits for is applied again later.
+
+        It may have been kept after all, and only the answer was lost: then the call is loaded as it is, and resumed.
+        """
         if isinstance(error, StoreUnavailable):
             log.error("the store does not answer: %s", error)
         else:
             log.error("a fault in a turn", exc_info=error)
         self._tell(partial(self._observer.trouble, "", "a turn was not kept", error))
         for call_id, items in todo.items():
-            self._shelf.put_away(call_id)
+            self._put_away(call_id)
+            again = self._clock.now() + SETBACK
+            self._schedule(("again", call_id, ""), again, Resume(call_id))
             for item in items:
                 if isinstance(item, Offer | Delivery):
                     if not item.reply.done():
                         item.reply.set_exception(error)
-                else:
+                elif not isinstance(item, Resume):
                     self._set_back += 1
-                    self._schedule(("again", call_id, str(self._set_back)), self._clock.now() + SETBACK, item)
+                    self._schedule(("again", call_id, str(self._set_back)), again, item)
+
+    def _put_away(self, call_id: str) -> None:
+        """Forget what we believe of the call: it is loaded again, and its timers with it."""
+        live = self._shelf.get(call_id)
+        if live is not None:
+            self._set_timers(call_id, live.timers, {})
+            self._shelf.put_away(call_id)
 
     # ----------------------------------------------------------------------------------------------------------------
     # After the commit
@@ -308,8 +321,8 @@ class Engine(Generic[P, C]):
         draft = applied.draft
         if draft is not None:
             self._count(draft)
-            self._set_timers(draft)
             live = draft.live
+            self._set_timers(live.row.id, live.timers, draft.timers, draft.fired_timers)
             live.row = row or live.row
             live.state = draft.state
             live.timers = draft.timers
@@ -328,13 +341,19 @@ class Engine(Generic[P, C]):
         self._live += (draft.status == "live") - was_live
         self._waiting += len(draft.waiting) - len(draft.live.waiting)
 
-    def _set_timers(self, draft: Draft[P, C]) -> None:
-        call_id = draft.call_id
-        for name in draft.live.timers:
-            if name not in draft.timers:
+    def _set_timers(
+        self,
+        call_id: str,
+        old: Mapping[str, TimerRow],
+        new: Mapping[str, TimerRow],
+        fired: Set[str] = frozenset(),
+    ) -> None:
+        """Bring the agenda from ``old`` to ``new``. One that fired is a new one, even if it is set as it was."""
+        for name in old:
+            if name not in new or name in fired:
                 self._agenda.clear(("timer", call_id, name))
-        for name, timer in draft.timers.items():
-            if draft.live.timers.get(name) != timer or name in draft.fired_timers:
+        for name, timer in new.items():
+            if old.get(name) != timer or name in fired:
                 self._schedule(("timer", call_id, name), timer.due, Fired(call_id, name, timer.generation))
 
     def _dispatch(self, draft: Draft[P, C]) -> None:

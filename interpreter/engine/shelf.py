@@ -56,13 +56,14 @@ class Shelf(Generic[P, C]):
             self._remember(script.hash, script.program)
         return script
 
-    async def fetch(self, call_ids: Iterable[str]) -> None:
-        """Bring to hand what exists of ``call_ids`` and is not there."""
+    async def fetch(self, call_ids: Iterable[str]) -> list[LiveCall[P, C]]:
+        """Bring to hand what exists of ``call_ids`` and is not there. Returns what was brought."""
         missing = [call_id for call_id in call_ids if call_id not in self._calls]
         if not missing:
-            return
-        for stored in (await self._store.load(missing)).values():
-            self._calls[stored.call.id] = await self._decoded(stored)
+            return []
+        brought = [await self._decoded(stored) for stored in (await self._store.load(missing)).values()]
+        self._calls.update((live.row.id, live) for live in brought)
+        return brought
 
     async def _decoded(self, stored: StoredCall) -> LiveCall[P, C]:
         row = stored.call

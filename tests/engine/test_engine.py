@@ -13,6 +13,7 @@ from engine_rig import Rig, run
 from engine_toy import NOON, offered
 
 from interpreter.engine import EngineStopped, Limits, UnknownSwitch, call_id_for, shard_of
+from interpreter.ports import TryLater
 from interpreter.protocol import ActionFailed, Connected, Disconnected, Event, PlayEnded, ToneHeard
 from interpreter.store import StoreUnavailable, Write
 
@@ -230,10 +231,11 @@ def test_while_the_store_is_down_nothing_is_lost_or_done_twice() -> None:
         with pytest.raises(StoreUnavailable):
             await rig.ring("b")
         rig.clock.time = NOON + 61
-        await rig.engine.fire_due()  # the watch timer, into the same trouble
+        await rig.engine.fire_due()  # the watch timer is due, but what is known of the call may be wrong
         rig.service.gate, down = None, False
         rig.clock.time += 2
-        await rig.engine.fire_due()
+        while rig.engine.next_due() is not None:
+            await rig.engine.fire_due()
         await rig.drive()
         assert "TimerFired" in (await rig.state()).log
         assert rig.service.performed_twice() == set()
@@ -242,6 +244,66 @@ def test_while_the_store_is_down_nothing_is_lost_or_done_twice() -> None:
         assert all(isinstance(error, StoreUnavailable) for error in rig.log.errors)
 
     run(body)
+
+
+def test_a_commit_whose_answer_is_lost_is_found_again() -> None:
+    """Kept, but told that it was not: the host's repetition is a duplicate, and without one the call goes on too."""
+
+    async def body(rig: Rig) -> None:
+        async def after(_: Sequence[Write]) -> None:
+            raise StoreUnavailable("connection lost")
+
+        for name in ("repeated", "not repeated"):
+            await rig.ring(name)
+        await rig.engine.idle()
+        rig.store.after = after
+        for name in ("repeated", "not repeated"):
+            with pytest.raises(StoreUnavailable):
+                await rig.give(Connected(NOON, "op1"), name, event_id="e1")
+        rig.store.after = None
+        await rig.give(Connected(NOON, "op1"), "repeated", event_id="e1")
+        assert rig.log.having("dropped") == ["repeated dropped duplicate Connected"]
+        await rig.drive()
+        assert rig.clock.time == NOON + 1
+        for name in ("repeated", "not repeated"):
+            assert (await rig.row(name)).call.status == "ended"
+            assert (await rig.state(name)).log == ("CallOffered", "Connected", "PlayEnded:op2", "Recognized")
+        assert rig.service.performed_twice() == set()
+
+    async def with_a_timer(rig: Rig) -> None:
+        async def after(_: Sequence[Write]) -> None:
+            raise StoreUnavailable("connection lost")
+
+        rig.service.silent = True
+        await rig.ring()
+        await rig.engine.idle()
+        await rig.give(Connected(NOON, "op1"))
+        await rig.engine.idle()
+        rig.store.after = after
+        with pytest.raises(StoreUnavailable):
+            await rig.give(PlayEnded(NOON, "op2"))
+        rig.store.after = None
+        rig.clock.time = NOON + 1
+        await rig.engine.fire_due()
+        await rig.engine.idle()
+        assert rig.sent()[-1] == "op3 Recognize"
+        assert rig.engine.next_due() == NOON + 10
+
+    run(body)
+    run(with_a_timer)
+
+
+def test_a_fault_while_the_answer_waits_answers_and_hangs_up() -> None:
+    async def body(rig: Rig) -> None:
+        rig.service.answers = {"Answer": [TryLater(1.0, "503")]}
+        await rig.ring()
+        await rig.engine.idle()
+        await rig.give(ToneHeard(NOON, 1, "1"))
+        await rig.drive()
+        assert rig.sent() == ["op1 Answer", "op1 Answer", "system-end HangUp"]
+        assert rig.service.sent[-1].connection_id == "connection-a"
+
+    run(body, lambda: Rig(text="raise on ToneHeard"))
 
 
 @pytest.mark.parametrize(
@@ -359,7 +421,17 @@ def test_calls_beyond_the_memory_are_loaded_again() -> None:
         assert len(rig.store.loads) > 10
         assert rig.service.performed_twice() == set()
 
+    async def timer(rig: Rig) -> None:
+        rig.service.silent = True
+        await rig.ring()
+        rig.clock.time = NOON + 60
+        assert await rig.engine.fire_due() == 1
+        await rig.engine.idle()
+        assert (await rig.state()).log == ("CallOffered", "TimerFired")
+        assert rig.engine.next_due() is None
+
     run(body, lambda: Rig(limits=Limits(at_hand=2)))
+    run(timer, lambda: Rig(limits=Limits(at_hand=0)))
 
 
 def test_switches_last(tmp_path: Path) -> None:

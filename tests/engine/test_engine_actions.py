@@ -12,7 +12,16 @@ from engine_toy import NOON
 from interpreter.engine import Limits
 from interpreter.engine.retry import LONGEST_DELAY, delay
 from interpreter.ports import Performance, Performed, Refused, TryLater
-from interpreter.protocol import Connected, Disconnected, PlayEnded, Recognized, TimerFired
+from interpreter.protocol import (
+    ActionFailed,
+    Connected,
+    Disconnected,
+    Event,
+    PlayEnded,
+    Recognized,
+    TimerFired,
+    ToneHeard,
+)
 
 THROTTLED = TryLater(0.0, "429")
 GONE = Refused(404, "8522", "call not found", gone=True)
@@ -212,6 +221,32 @@ def test_an_event_that_comes_before_the_answer_proves_the_request(answer: Perfor
     run(body)
 
 
+def test_a_call_has_one_request_in_flight_whatever_comes_meanwhile() -> None:
+    async def body(rig: Rig) -> None:
+        held = asyncio.Event()
+        opened = asyncio.Event()
+
+        async def gate(where: str) -> None:
+            if where == "after Play" and not opened.is_set():
+                held.set()
+                await opened.wait()
+
+        rig.service.gate = gate
+        rig.service.silent = True
+        await rig.ring()
+        await rig.engine.idle()
+        await rig.give(Connected(NOON, "op1"))
+        await held.wait()
+        await rig.give(ToneHeard(NOON, 1, "5"))
+        await rig.give(ActionFailed(NOON, "another", 500, 9999))  # the script gives up: a hang-up waits
+        assert rig.sent() == ["op1 Answer", "op2 Play"]
+        opened.set()
+        await rig.engine.idle()
+        assert rig.sent() == ["op1 Answer", "op2 Play", "op3 HangUp"]
+
+    run(body)
+
+
 def test_an_event_of_a_later_action_proves_the_earlier_ones(tmp_path: Path) -> None:
     """For all that the new process knows, two requests were never answered; the second one's outcome arrives first."""
     path = tmp_path / "ivr.db"
@@ -284,27 +319,35 @@ def test_timers_fire_once_and_only_while_they_are_set() -> None:
     run(body)
 
 
-@pytest.mark.parametrize("first", ["event", "timer"])
-def test_a_timer_and_an_event_at_the_same_moment(first: str) -> None:
-    """Both are in one turn; the one that came first decides, and the timer does not fire once it is cleared."""
+@pytest.mark.parametrize(
+    ("event", "timer_first", "log", "dropped", "due"),
+    [
+        (Recognized(NOON + 10, "op3", 200, 8531, tones="1"), True, ("TimerFired", "Recognized"), False, None),
+        (Recognized(NOON + 10, "op3", 200, 8531, tones="1"), False, ("PlayEnded:op2", "Recognized"), True, None),
+        # The event sets the timer anew: what is due is the old one.
+        (PlayEnded(NOON + 10, "op3"), False, ("PlayEnded:op2", "PlayEnded:op3"), True, NOON + 20),
+    ],
+)
+def test_a_timer_and_an_event_at_the_same_moment(
+    event: Event, timer_first: bool, log: tuple[str, ...], dropped: bool, due: float | None
+) -> None:
+    """Both are in one turn. The one that came first decides; a timer that is cleared or replaced does not fire."""
 
     async def body(rig: Rig) -> None:
-        await rig.ring()
         rig.service.silent = True
-        await rig.deliver_callbacks()
-        await rig.give(PlayEnded(NOON, "op2"))
-        rig.clock.time = NOON + 10
-        heard = Recognized(NOON + 10, "op3", 200, 8531, tones="1")
-        tasks = [rig.engine.fire_due(), rig.give(heard)]
-        await asyncio.gather(*(tasks if first == "timer" else reversed(tasks)))
+        await rig.ring()
         await rig.engine.idle()
-        log = (await rig.state()).log
-        if first == "timer":
-            assert log[-2:] == ("TimerFired", "Recognized")
-        else:
-            assert log[-1] == "Recognized"
-            assert rig.log.having("stale") == ["a dropped stale_timer TimerFired"]
-        assert (await rig.row()).timers == ()
+        await rig.give(Connected(NOON, "op1"))
+        await rig.give(PlayEnded(NOON, "op2"))
+        await rig.engine.idle()
+        rig.clock.time = NOON + 10
+        tasks = [rig.engine.fire_due(), rig.give(event)]
+        await asyncio.gather(*(tasks if timer_first else reversed(tasks)))
+        await rig.engine.idle()
+        assert (await rig.state()).log[-2:] == log
+        assert rig.log.having("stale") == (["a dropped stale_timer TimerFired"] if dropped else [])
+        assert rig.engine.next_due() == due
+        assert [timer.due for timer in (await rig.row()).timers] == ([] if due is None else [due])
 
     run(body)
 
