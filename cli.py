@@ -42,6 +42,16 @@ class CallFormat(StrEnum):
     json = "json"
 
 
+class GridSchema(StrEnum):
+    eventgrid = "eventgrid"
+    cloudevents = "cloudevents"
+
+
+class SwitchState(StrEnum):
+    on = "on"
+    off = "off"
+
+
 @contextmanager
 def _exits() -> Iterator[None]:
     """Say why a command could not run, and exit as promised."""
@@ -121,7 +131,10 @@ def call(
     with _exits():
         program = tool.load_program(script, site, _colour())
         simulation = Simulation(
-            program, tool.moment(at, program), caller=caller, switches=tool.read_switches(program, site, switch)
+            program,
+            tool.moment(at, tool.zone_of(program)),
+            caller=caller,
+            switches=tool.read_switches(program, site, switch),
         )
         if plan is not None:
             sys.stdout.write(tool.run_plan(simulation, plan, format.value))
@@ -143,7 +156,80 @@ def at(
 
     with _exits():
         program = tool.load_program(script, site, _colour())
-        sys.stdout.write(tool.at(program, tool.moment(when, program), tool.read_switches(program, site, switch)))
+        sys.stdout.write(
+            tool.at(program, tool.moment(when, tool.zone_of(program)), tool.read_switches(program, site, switch))
+        )
+
+
+@app.command()
+def dev(
+    scripts: Annotated[
+        list[Path] | None, typer.Argument(metavar="[SCRIPTS...]", help="Scripts, or folders; `scripts` when absent.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The phone page's port; the server takes the next one. 0: any.")] = 8400,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="The time to begin at, in UTC; default now.")] = None,
+    store: Annotated[Path, typer.Option(metavar="FILE", help="Where calls are kept.")] = Path(".ivr/dev.db"),
+) -> None:
+    """Server, emulator and phone page in one command. No subscription, no tunnel: nothing leaves the machine."""
+    from interpreter.tooling import dev as tool
+    from interpreter.tooling.call import moment
+
+    with _exits():
+        options = tool.Options(host, port, moment(at, "UTC") if at else None, store)
+        tool.run(scripts or [Path("scripts")], options, Console())
+
+
+@app.command()
+def serve(site: Annotated[Path, typer.Option("--site", metavar="FILE", help="The site file.")]) -> None:
+    """Host the scripts of a site behind the webhook, until SIGTERM."""
+    from interpreter.tooling.host import serve as run
+
+    with _exits():
+        run(site)
+
+
+@app.command()
+def emulator(
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Plain HTTP; 0 for any free port.")] = 8400,
+    tls_port: Annotated[
+        int | None, typer.Option(help="TLS beside it, with a certificate of its own authority.")
+    ] = None,
+    line: Annotated[
+        list[str], typer.Option(metavar="NUMBER[=ACCOUNT]", help="A line, with the resource account that owns it.")
+    ] = [],  # noqa: B006 - typer reads the default and never changes it
+    target: Annotated[
+        list[str], typer.Option(metavar="ADDRESS", help="Offered as ring target on the phone page.")
+    ] = [],  # noqa: B006
+    subscribe: Annotated[str | None, typer.Option(metavar="URL", help="The webhook for incoming calls.")] = None,
+    schema: Annotated[GridSchema, typer.Option(help="The form of incoming calls.")] = GridSchema.eventgrid,
+    speed: Annotated[float, typer.Option(help="Virtual seconds in a real one.")] = 1.0,
+    misbehave: Annotated[
+        list[str], typer.Option(metavar="KIND=PROBABILITY", help="Such as duplicate=0.1, error_before=0.05, seed=7.")
+    ] = [],  # noqa: B006
+) -> None:
+    """A local Call Automation service with a phone page."""
+    from interpreter.tooling import emulate as tool
+
+    with _exits():
+        tool.run(host, port, tls_port, line, target, subscribe, schema.value, speed, misbehave)
+
+
+@app.command()
+def switch(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A switch of the site file.")],
+    state: Annotated[SwitchState, typer.Argument(help="on or off.")],
+    site: Annotated[Path, typer.Option("--site", metavar="FILE", help="The site file of the running server.")],
+    url: Annotated[
+        str | None, typer.Option(metavar="URL", help="The server's address; default from the site file.")
+    ] = None,
+) -> None:
+    """Flip a switch on the running server. It counts from the next call on."""
+    from interpreter.tooling.host import flip
+
+    with _exits():
+        _finish(flip(site, name, state.value, url), "", 0)
 
 
 def _finish(out: str, err: str, code: int) -> None:

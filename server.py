@@ -65,10 +65,12 @@ async def running(
     host: Host | None = None,
     clock: Clock | None = None,
     trace: Trace | None = None,
+    fire: bool | None = None,
 ) -> AsyncIterator[Runtime]:
     """Opens everything, serves calls, and on leaving finishes what is in hand within the site's ``drain_seconds``.
 
-    A store or host that is given stays the giver's to close. Whoever gives a clock also moves it and fires what is due.
+    A store or host that is given stays the giver's to close. Whoever gives a clock also moves it and fires what is
+    due, unless ``fire`` says that the clock runs by itself.
     Raises what `SqliteStore.open` and `connect` raise, before anything has begun.
     """
     async with AsyncExitStack() as stack:
@@ -85,13 +87,14 @@ async def running(
         await engine.start()
         desk = Desk(site, engine, store, scripts, time, metrics)
         await _guard(desk, stack)
-        _in_background(desk, stack, fire=clock is None)
+        _in_background(desk, stack, fire=clock is None if fire is None else fire)
         yield Runtime(create_app(desk), desk)
 
 
 async def _guard(desk: Desk, stack: AsyncExitStack) -> None:
     """Sets up what tokens are verified with. Unverified callbacks are for a laptop, and said loudly."""
-    site, clock = desk.site, desk.clock
+    # Tokens live in real time, also where callers are shown another day.
+    site, clock = desk.site, SystemClock()
     session = await stack.enter_async_context(open_session(site.ca_path(), site.service.timeout_seconds))
     fetch, leeway = fetch_with(session), site.callbacks.leeway_seconds
     if site.callbacks.verify:

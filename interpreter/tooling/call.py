@@ -31,12 +31,15 @@ def load_program(script: Path, site: Path | None, colour: bool = False) -> Progr
     return checked.program
 
 
-def moment(text: str | None, program: Program) -> float:
-    """``2026-11-26 10:00`` in the flow's time zone as epoch seconds; now without a text. Raises `CannotRun`."""
+def zone_of(program: Program) -> str:
+    """The flow's time zone."""
+    return program.flow.timezone.plain if program.flow and program.flow.timezone else "UTC"
+
+
+def moment(text: str | None, zone: str) -> float:
+    """``2026-11-26 10:00`` in a time zone as epoch seconds; now without a text. Raises `CannotRun`."""
     if text is None:
         return time.time()
-    flow = program.flow
-    zone = flow.timezone.plain if flow and flow.timezone else "UTC"
     try:
         return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp()
     except ValueError:
