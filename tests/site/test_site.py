@@ -253,7 +253,7 @@ def test_the_emulator_s_site_is_whole() -> None:
         server="http://127.0.0.1:8080",
         lines={"*": Path("/scripts/contoso.ivr")},
         resource_id=GUID,
-        store=Path("/tmp/x.db"),
+        store=Path("calls.db"),
     )
     assert site.script_for("+18005550199") == Path("/scripts/contoso.ivr")
     assert site.openid_configuration() == "http://127.0.0.1:8181/calling/.well-known/acsopenidconfiguration"
