@@ -1,0 +1,34 @@
+"""What all tests share: how hard the random tests try, and where a browser is found."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("default", deadline=None, derandomize=True)
+settings.register_profile("fuzz", deadline=None, max_examples=20_000, suppress_health_check=list(HealthCheck))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+_NO_BROWSER = "no Chromium was found, so the browser tests did not run (Debian: apt-get install chromium)"
+_missing: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium. Skips the test where there is none, unless IVR_REQUIRE_BROWSER is set."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
+        path = shutil.which(name)
+        if path:
+            return path
+    if os.environ.get("IVR_REQUIRE_BROWSER"):
+        pytest.fail("IVR_REQUIRE_BROWSER is set, but there is no Chromium")
+    _missing.append(_NO_BROWSER)
+    pytest.skip(_NO_BROWSER)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in dict.fromkeys(_missing):
+        terminalreporter.write_line(line, yellow=True)
