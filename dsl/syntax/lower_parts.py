@@ -18,6 +18,9 @@ from dsl.syntax.findings import finding
 
 Node = Tree[Token]
 
+MOST_DIGITS = 15
+"""More digits than this a number cannot hold exactly."""
+MOST_NESTED = 100
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _AFTER: dict[str, Literal["tries", "silences", "wrong"]] = {
     "tries": "tries",
@@ -126,7 +129,25 @@ def name(at: Token, to: Lowering) -> ast.Name:
 
 
 def count(at: Token, to: Lowering) -> ast.Count:
-    return ast.Count(int(str(at)[:9]), to.span(at))
+    return ast.Count(int(_digits(at, to)), to.span(at))
+
+
+def _digits(at: Token, to: Lowering) -> str:
+    """The digits of a number; one that nothing in a call could ever reach is reported."""
+    if len(at) <= MOST_DIGITS:
+        return str(at)
+    to.diagnostics.append(
+        finding(
+            to.source,
+            "IVR100",
+            f"a number has at most {MOST_DIGITS} digits",
+            to.span(at),
+            f"this one has {len(at)}",
+            help="write an account or a telephone number as a text in quotes",
+        )
+    )
+    to.broken = True
+    return str(at)[:MOST_DIGITS]
 
 
 def say_of(node: Node, to: Lowering) -> ast.Text | None:
@@ -151,10 +172,10 @@ def duration(node: Node, to: Lowering) -> ast.Duration:
                 fix=Fix(f"write `{at}s`", (Edit(span, f"{at}s"),), "safe"),
             )
         )
-        return ast.Duration(float(str(at)[:9]), span, unit=False)
+        return ast.Duration(float(_digits(at, to)), span, unit=False)
     match = re.fullmatch(r"([0-9.]+)(ms|s|m|h)", str(at))
     assert match is not None
-    return ast.Duration(float(match.group(1)[:12]) * _SECONDS[match.group(2)], span)
+    return ast.Duration(float(match.group(1)) * _SECONDS[match.group(2)], span)
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -261,21 +282,43 @@ def case(node: Node, to: Lowering) -> ast.Case:
 
 
 def expression(node: Node, to: Lowering) -> ast.Expression:
+    """An expression, provided that it is not nested beyond all reason."""
+    if _depth(node) > MOST_NESTED:
+        what = f"an expression is nested at most {MOST_NESTED} deep"
+        hint = "split it: keep parts of it with `set`"
+        to.diagnostics.append(finding(to.source, "IVR100", what, to.span(node), "this one is deeper", help=hint))
+        to.broken = True
+        return ast.NumberLiteral(0.0, to.span(node))
+    return _expression(node, to)
+
+
+def _depth(node: Node) -> int:
+    """How deep a tree is, without recursion: it may be deeper than Python's stack."""
+    deepest, waiting = 0, [(node, 1)]
+    while waiting:
+        tree, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        waiting += [(child, depth + 1) for child in trees(tree)]
+    return deepest
+
+
+def _expression(node: Node, to: Lowering) -> ast.Expression:
     span = to.span(node)
     match node.data:
         case "text_literal":
             literal = text(token(node, "STRING"), to)
             return ast.TextLiteral(literal.plain, span)
         case "number_literal":
-            return ast.NumberLiteral(float(str(node.children[0])[:15]), span)
+            at = next(child for child in node.children if isinstance(child, Token))
+            return ast.NumberLiteral(float(_digits(at, to)), span)
         case "yes_no":
             return ast.YesNo(optional(node, "YES") is not None, span)
         case "variable":
             return ast.Variable(tuple(str(t) for t in tokens(node, "NAME")), span)
         case "grouped":
-            return expression(trees(node)[0], to)
+            return _expression(trees(node)[0], to)
         case "negated":
-            return ast.Not(expression(trees(node)[-1], to), span)
+            return ast.Not(_expression(trees(node)[-1], to), span)
         case "equals":
             operator = "is-not" if optional(node, "NOT") else "is"
         case "compares":
@@ -287,7 +330,7 @@ def expression(node: Node, to: Lowering) -> ast.Expression:
         case other:
             raise AssertionError(f"the grammar has an expression {other} that nothing lowers")
     left, right = trees(node)[0], trees(node)[-1]
-    return ast.Binary(operator, expression(left, to), expression(right, to), span)
+    return ast.Binary(operator, _expression(left, to), _expression(right, to), span)
 
 
 # --------------------------------------------------------------------------------------------------------------------
