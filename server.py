@@ -66,11 +66,13 @@ async def running(
     clock: Clock | None = None,
     trace: Trace | None = None,
     fire: bool | None = None,
+    token_clock: Clock | None = None,
 ) -> AsyncIterator[Runtime]:
     """Opens everything, serves calls, and on leaving finishes what is in hand within the site's ``drain_seconds``.
 
     A store or host that is given stays the giver's to close. Whoever gives a clock also moves it and fires what is
-    due, unless ``fire`` says that the clock runs by itself.
+    due, unless ``fire`` says that the clock runs by itself. Tokens live in real time, also where callers are shown
+    another day, unless ``token_clock`` says otherwise.
     Raises what `SqliteStore.open` and `connect` raise, before anything has begun.
     """
     async with AsyncExitStack() as stack:
@@ -86,15 +88,14 @@ async def running(
         engine = Engine(store, host, time, scripts, MACHINE, observer=watcher, switches=site.switches())
         await engine.start()
         desk = Desk(site, engine, store, scripts, time, metrics)
-        await _guard(desk, stack)
+        await _guard(desk, stack, token_clock or SystemClock())
         _in_background(desk, stack, fire=clock is None if fire is None else fire)
         yield Runtime(create_app(desk), desk)
 
 
-async def _guard(desk: Desk, stack: AsyncExitStack) -> None:
+async def _guard(desk: Desk, stack: AsyncExitStack, clock: Clock) -> None:
     """Sets up what tokens are verified with. Unverified callbacks are for a laptop, and said loudly."""
-    # Tokens live in real time, also where callers are shown another day.
-    site, clock = desk.site, SystemClock()
+    site = desk.site
     session = await stack.enter_async_context(open_session(site.ca_path(), site.service.timeout_seconds))
     fetch, leeway = fetch_with(session), site.callbacks.leeway_seconds
     if site.callbacks.verify:

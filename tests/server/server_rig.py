@@ -237,7 +237,7 @@ async def serving(
             events=events.replace("KEYS", keys),
         )  # fmt: skip
         site, host, clock = Site.parse(text, folder), KeptHost(), Clock()
-        async with server.running(site, store=store, host=host, clock=clock) as runtime:
+        async with server.running(site, store=store, host=host, clock=clock, token_clock=clock) as runtime:
             config = uvicorn.Config(runtime.app, http="httptools", lifespan="off", log_config=None, access_log=False)
             web_server = server.QuietServer(config)
             task = asyncio.create_task(web_server.serve(sockets=[listening]))

@@ -102,7 +102,7 @@ async def wired(folder: Path, tls: bool = False, misbehaviour: Misbehaviour | No
     )
     text = text if tls else text.replace('ca_file = ""', "")
     try:
-        async with server.running(Site.parse(text, folder), clock=clock) as runtime:
+        async with server.running(Site.parse(text, folder), clock=clock, token_clock=clock) as runtime:
             web_server = server.QuietServer(
                 uvicorn.Config(runtime.app, http="httptools", lifespan="off", log_config=None, access_log=False)
             )
