@@ -350,7 +350,7 @@ class Engine(Generic[P, C]):
     ) -> None:
         """Bring the agenda from ``old`` to ``new``. One that fired is a new one, even if it is set as it was."""
         for name in old:
-            if name not in new or name in fired:
+            if name not in new:
                 self._agenda.clear(("timer", call_id, name))
         for name, timer in new.items():
             if old.get(name) != timer or name in fired:

@@ -71,6 +71,7 @@ class Dispatcher:
     async def abandon(self) -> None:
         """Drop what stands in line and cancel what is in flight. All of it still waits in the store."""
         self._line.clear()
+        self._parallel = 0
         for task in tuple(self._requests):
             task.cancel()
         await asyncio.gather(*self._requests, return_exceptions=True)
@@ -93,10 +94,10 @@ class Dispatcher:
         row = waiting.row
         request = Request(row.rid, row.first_sent, row.attempts + 1)
         try:
-            result = await self._host.perform(line, waiting.action, request)
+            self._returned(line.call_id, row.seq, await self._host.perform(line, waiting.action, request))
         except Exception as error:
             # A fault of the adapter: the script hears that the action failed, and goes on.
             log.exception("call %s: %s could not be performed", line.call_id, row.op)
+            refused = Refused(0, "internal", f"{type(error).__name__}: {error}")
+            self._returned(line.call_id, row.seq, refused)
             self._observer.trouble(line.call_id, f"{row.op} could not be performed", error)
-            result = Refused(0, "internal", f"{type(error).__name__}: {error}")
-        self._returned(line.call_id, row.seq, result)

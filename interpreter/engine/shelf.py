@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Generic
 
 from interpreter.engine.draft import LiveCall, Waiting
@@ -46,7 +47,8 @@ class Shelf(Generic[P, C]):
         excess = len(self._calls) - self._size
         if excess <= 0:
             return
-        for call_id in [call_id for call_id in self._calls if not is_busy(call_id)][:excess]:
+        oldest = (call_id for call_id in self._calls if not is_busy(call_id))
+        for call_id in list(islice(oldest, excess)):
             del self._calls[call_id]
 
     def current(self, called: str) -> Script[P] | None:

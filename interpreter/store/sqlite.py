@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import queue
 import sqlite3
 import threading
@@ -256,6 +257,9 @@ def _lock(path: str) -> sqlite3.Connection:
 
 def _connect(path: str) -> sqlite3.Connection:
     try:
+        if path != MEMORY:
+            # Callers' numbers and what they pressed: nobody else's to read. SQLite's side files follow this one.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
         try:
             prepare(connection, path)
@@ -265,7 +269,7 @@ def _connect(path: str) -> sqlite3.Connection:
         except BaseException:
             connection.close()
             raise
-    except sqlite3.OperationalError as error:
+    except (OSError, sqlite3.OperationalError) as error:
         raise StoreUnavailable(f"{path}: {error}") from error
     except sqlite3.DatabaseError as error:
         raise StoreUnsuitable(f"{path} is not an SQLite file: {error}") from error

@@ -298,8 +298,11 @@ def test_a_fault_while_the_answer_waits_answers_and_hangs_up() -> None:
         rig.service.answers = {"Answer": [TryLater(1.0, "503")]}
         await rig.ring()
         await rig.engine.idle()
-        await rig.give(ToneHeard(NOON, 1, "1"))
-        await rig.drive()
+        await rig.engine.deliver("a", [("", "", ToneHeard(NOON, 1, "1"))])
+        while (due := rig.engine.next_due()) is not None:
+            rig.clock.time = due
+            await rig.engine.fire_due()
+            await rig.engine.idle()
         assert rig.sent() == ["op1 Answer", "op1 Answer", "system-end HangUp"]
         assert rig.service.sent[-1].connection_id == "connection-a"
 

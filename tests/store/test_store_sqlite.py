@@ -108,6 +108,21 @@ def test_files_that_are_no_store(tmp_path: Path) -> None:
         SqliteStore.open(tmp_path / "missing" / "ivr.db")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there a folder's rights decide")
+def test_nobody_else_may_read_what_callers_said(tmp_path: Path) -> None:
+    def modes() -> set[int]:
+        return {path.stat().st_mode & 0o077 for path in tmp_path.glob("ivr.db*") if ".lock" not in path.name}
+
+    async def run() -> set[int]:
+        store = SqliteStore.open(tmp_path / "ivr.db")
+        await store.commit([created("a")])
+        found = modes()
+        await store.close()
+        return found
+
+    assert asyncio.run(run()) == {0}
+
+
 @pytest.mark.parametrize("acknowledged", [1, 40, 400])
 def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path: Path, acknowledged: int) -> None:
     """The writer says the number of each commit after it returned; it is killed while further ones run."""
