@@ -91,7 +91,7 @@ def find(method: str, path: str) -> Target:
     """The operation of a path as sent. Raises RestError 404 or 405."""
     if _RECORDINGS.fullmatch(path):
         return Target(_recording, "recording")
-    # A participant's raw id is percent-encoded, so a colon in the path always begins an operation's name.
+    # Only a participant's raw id may hold a colon of its own, and no operation follows one.
     found = _PATH.fullmatch(path)
     if found is None:
         raise RestError(404, "ResourceNotFound", f"There is no resource {path}.")

@@ -4,10 +4,10 @@ const KEYS = [["1", ""], ["2", "ABC"], ["3", "DEF"], ["4", "GHI"], ["5", "JKL"],
   ["7", "PQRS"], ["8", "TUV"], ["9", "WXYZ"], ["*", ""], ["0", ""], ["#", ""]];
 const KEY_NAMES = { "*": "star", "#": "pound" };
 const WORDS = {
-  dialled: (text) => `You dialled ${text}`, rang: (text) => `Ringing: call from ${text}`,
-  connected: (text) => (text.startsWith("8:") ? "Connected" : `Connected to ${text}`),
+  dialled: (text) => `You dialled ${shown(text)}`, rang: (text) => `Ringing: call from ${shown(text)}`,
+  connected: (text) => (text.startsWith("8:") ? "Connected" : `Connected to ${shown(text)}`),
   tones: (text) => `Tones: ${text}`, held: () => "On hold", resumed: () => "Off hold", muted: () => "Muted",
-  transferred: (text) => `Transferred to ${text}`, ended: (text) => `Call ended: ${text}`,
+  transferred: (text) => `Transferred to ${shown(text)}`, ended: (text) => `Call ended: ${text}`,
 };
 
 const $ = (id) => document.getElementById(id);
@@ -85,6 +85,7 @@ function draw() {
   const party = !phone ? own : (phone.transferredTo || phone.other);
   $("call-state").textContent = state();
   $("call-party").textContent = shown(party);
+  $("call-party").hidden = $("call-timer").hidden = phone?.role === "target" && phone.state === "ringing";
   $("call-party").classList.toggle("long", party.length > 18);
   $("dial-form").hidden = target || busy;
   $("target-form").hidden = !target || own !== "" || busy;
