@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -20,9 +21,8 @@ from starlette.requests import ClientDisconnect
 
 from dsl import Program
 from interpreter import machine
+from interpreter.azure import guards
 from interpreter.azure.commands import connect
-from interpreter.azure.keys import PublishedKeys
-from interpreter.azure.tokens import Expected, TokenVerifier
 from interpreter.azure.transport import fetch_with, open_session
 from interpreter.engine import Engine, Machine
 from interpreter.journal import Codec
@@ -38,9 +38,6 @@ from interpreter.web import Desk, on_disconnect, on_fault, on_http_error
 _log = structlog.get_logger(__name__)
 
 MACHINE: Machine[Program, Call] = Machine(machine.begin, machine.step, Codec(Call))
-
-# https://learn.microsoft.com/azure/event-grid/secure-webhook-delivery: the application that Event Grid is in Entra.
-_EVENT_GRID = "4962773b-9cdb-44cf-a8bf-237846a00ab7"
 
 
 @dataclass(slots=True)
@@ -94,31 +91,16 @@ async def running(
 
 
 async def _guard(desk: Desk, stack: AsyncExitStack, clock: Clock) -> None:
-    """Sets up what tokens are verified with. Unverified callbacks are for a laptop, and said loudly."""
+    """Sets up what tokens are verified with. What is left open is said loudly: that is for a laptop."""
     site = desk.site
-    session = await stack.enter_async_context(open_session(site.ca_path(), site.service.timeout_seconds))
-    fetch, leeway = fetch_with(session), site.callbacks.leeway_seconds
-    if site.callbacks.verify:
-        audience = site.audience()
-        if audience is None:
-            raise ValueError("[service] resource_id is missing: it is the audience that callback tokens must name")
-        keys = PublishedKeys(fetch, clock, configuration=site.openid_configuration(), jwks=site.callbacks.jwks)
-        expected = Expected(frozenset({site.callbacks.issuer}), audience, leeway)
-        desk.verifier = TokenVerifier(expected, keys, clock)
-        desk.keys += (keys,)
-    else:
+    fetch = fetch_with(await stack.enter_async_context(open_session(site.ca_path(), site.service.timeout_seconds)))
+    desk.callback_guard = guards.of_callbacks(site, fetch, clock)
+    desk.event_guard = guards.of_events(site, fetch, clock)
+    if desk.callback_guard is None:
         _log.warning("callbacks are not verified: anyone who knows a call's address can move it")
-    tenant, audience = site.events.entra_tenant, site.events.entra_audience
-    if tenant is not None and audience is not None:
-        authority = f"{site.events.entra_authority}/{tenant}/v2.0"
-        keys = PublishedKeys(fetch, clock, configuration=f"{authority}/.well-known/openid-configuration")
-        issuers = frozenset({authority, f"https://sts.windows.net/{tenant}/"})
-        expected = Expected(issuers, audience, leeway, clients=frozenset({_EVENT_GRID}))
-        desk.grid_verifier = TokenVerifier(expected, keys, clock)
-        desk.keys += (keys,)
-    elif site.events.secret is None:
+    if desk.event_guard is None and site.events.secret is None:
         _log.warning("incoming calls are not verified: set [events] secret or entra_tenant")
-    await asyncio.gather(*(keys.refresh() for keys in desk.keys))
+    await asyncio.gather(*(keys.refresh() for keys in desk.keys()))
 
 
 def _in_background(desk: Desk, stack: AsyncExitStack, fire: bool) -> None:
@@ -157,12 +139,20 @@ async def serve(site: Site) -> None:
     """Serves until SIGTERM or SIGINT.
 
     At SIGTERM `/readyz` says 503 for ``drain_seconds``, so that a load balancer can look elsewhere; a second signal,
-    and SIGINT at once, ends it.
+    and SIGINT at once, ends it. Raises `OSError` when the port is taken, and what `running` raises.
     """
+    host, port = site.server.host, site.server.port
+    # Bound here and first: uvicorn would end the process when the port is taken.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family, backlog=2048) as listening:
+        await _serve(site, listening)
+
+
+async def _serve(site: Site, listening: socket.socket) -> None:
     async with running(site) as runtime:
         config = uvicorn.Config(
-            runtime.app, site.server.host, site.server.port, http="httptools", lifespan="off", log_config=None,
-            access_log=False, server_header=False, timeout_graceful_shutdown=max(1, round(site.server.drain_seconds)),
+            runtime.app, http="httptools", lifespan="off", log_config=None, access_log=False, server_header=False,
+            timeout_graceful_shutdown=max(1, round(site.server.drain_seconds)),
         )  # fmt: skip
         server, loop = QuietServer(config), asyncio.get_running_loop()
 
@@ -178,8 +168,8 @@ async def serve(site: Site) -> None:
         with suppress(NotImplementedError):  # Windows has no such handlers, and there Ctrl-C raises
             loop.add_signal_handler(signal.SIGTERM, drain)
             loop.add_signal_handler(signal.SIGINT, leave)
-        _log.info("serving", host=site.server.host, port=site.server.port, callback_base=site.server.callback_base)
-        await server.serve()
+        _log.info("serving", address=listening.getsockname()[:2], callback_base=site.server.callback_base)
+        await server.serve(sockets=[listening])
 
 
 def run(site: Site) -> None:

@@ -22,8 +22,9 @@ from starlette.routing import Route
 from dsl import Program
 from interpreter.azure import callbacks, eventgrid
 from interpreter.azure.fields import Malformed
+from interpreter.azure.guards import Guard
 from interpreter.azure.keys import PublishedKeys
-from interpreter.azure.tokens import Rejected, TokenVerifier, secret_matches
+from interpreter.azure.tokens import Rejected, secret_matches
 from interpreter.engine import Engine, EngineStopped, UnknownSwitch, call_id_for, shard_of
 from interpreter.machine import Call
 from interpreter.ports import Clock
@@ -41,7 +42,7 @@ _TELL_AGAIN = 60.0
 
 @dataclass(slots=True)
 class Desk:
-    """What the routes work with. ``verifier`` and ``grid_verifier`` are None where tokens are not asked for."""
+    """What the routes work with. A guard is None where tokens are not asked for."""
 
     site: Site
     engine: Engine[Program, Call]
@@ -49,14 +50,17 @@ class Desk:
     scripts: SiteScripts
     clock: Clock
     metrics: Metrics
-    verifier: TokenVerifier | None = None
-    grid_verifier: TokenVerifier | None = None
-    keys: tuple[PublishedKeys, ...] = ()
+    callback_guard: Guard | None = None
+    event_guard: Guard | None = None
     timers: asyncio.Task[None] | None = None
     """What fires timers; while it runs, calls do not stand still."""
     draining: bool = False
     """Set before the end: `/readyz` says so, and whoever balances load sends no new calls."""
     _told: dict[str, float] = field(default_factory=dict)
+
+    def keys(self) -> tuple[PublishedKeys, ...]:
+        """The key sets that tokens are verified with."""
+        return tuple(guard.keys for guard in (self.callback_guard, self.event_guard) if guard is not None)
 
     def routes(self) -> list[Route]:
         return [
@@ -74,7 +78,7 @@ class Desk:
     # The host
 
     async def _callbacks(self, request: Request) -> Response:
-        await self._admit(request, "callbacks", self.verifier)
+        await self._admit(request, "callbacks", self.callback_guard)
         call_id = request.path_params["call"]
         if request.path_params["shard"] != shard_of(call_id):
             raise HTTPException(404, "no such call")
@@ -104,7 +108,7 @@ class Desk:
 
     async def _events(self, request: Request) -> Response:
         self._admit_secret(request)
-        await self._admit(request, "events", self.grid_verifier)
+        await self._admit(request, "events", self.event_guard)
         found = eventgrid.parse(await self._body(request))
         ringing = [each for each in found if isinstance(each, eventgrid.Incoming)]
         await _durably(asyncio.gather(*(self._ring(each) for each in ringing)))
@@ -142,13 +146,13 @@ class Desk:
         return JSONResponse({"status": "ok"})
 
     async def _readyz(self, request: Request) -> Response:
-        for keys in self.keys:
+        for keys in self.keys():
             if not keys.available:
                 await keys.refresh()
         checks = {
             "store": await self._store_works(),
             "scripts": not self.scripts.lines_without_script,
-            "keys": all(keys.available for keys in self.keys),
+            "keys": all(keys.available for keys in self.keys()),
             "timers": self.timers is None or not self.timers.done(),
             "staying": not self.draining,
         }
@@ -189,10 +193,10 @@ class Desk:
     # ----------------------------------------------------------------------------------------------------------------
     # Who may speak, and how much
 
-    async def _admit(self, request: Request, endpoint: str, verifier: TokenVerifier | None) -> None:
-        if verifier is None:
+    async def _admit(self, request: Request, endpoint: str, guard: Guard | None) -> None:
+        if guard is None:
             return
-        result = await verifier.verify(request.headers.get("Authorization"))
+        result = await guard.verifier.verify(request.headers.get("Authorization"))
         if isinstance(result, Rejected):
             self._refuse(endpoint, result.reason, result.status)
 

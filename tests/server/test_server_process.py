@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 from server_rig import (
     ISSUER,
     OPERATOR,
@@ -30,6 +31,8 @@ from server_rig import (
     make_token,
 )
 
+import server
+from interpreter.site import Site
 from interpreter.store.sqlite import SqliteStore
 
 ROOT = Path(__file__).parents[2]
@@ -124,3 +127,11 @@ def test_an_interrupt_ends_it_at_once(tmp_path: Path) -> None:
             return await asyncio.wait_for(child.wait(), 30)
 
     assert asyncio.run(run()) == 0
+
+
+def test_a_port_that_is_taken_is_said_before_anything_is_opened(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        site = Site.parse(f"[server]\nport = {taken.getsockname()[1]}", tmp_path)
+        with pytest.raises(OSError, match="in use"):
+            asyncio.run(server.serve(site))
+    assert not list(tmp_path.iterdir())
