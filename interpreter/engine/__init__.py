@@ -32,10 +32,12 @@ transaction; a timer that was cleared or set anew meanwhile has another generati
 *Time* is the clock's. `run` sleeps until something is due on the system's clock. Without `run` nothing waits: whoever
 drives a virtual clock asks `next_due`, moves the clock and calls `fire_due`.
 
-*Faults.* A step that raises, a script that no longer compiles and a state that no longer reads end that one call with
-a hang-up (or a rejection before it was answered), and are told to the observer. When the store does not answer,
-nothing was kept and nothing is performed: `deliver` raises `StoreUnavailable`; what has no one to raise to (a timer,
-the answer of the host) is applied again a second later.
+*Faults.* A step that raises and a script that no longer compiles end that one call with a hang-up (or a rejection
+before it was answered), and are told to the observer. A state that no longer reads is replayed from the journal. When
+the store does not answer, nothing is performed: `deliver` raises `StoreUnavailable`; what has no one to raise to (a
+timer, the answer of the host) is applied again a second later. Whether such a turn was kept after all is then unknown,
+so its calls are put away and loaded as they are: an event that was kept is recognised by its id, an action that was
+kept is performed.
 """
 
 from interpreter.engine.core import Engine

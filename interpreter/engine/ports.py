@@ -18,7 +18,6 @@ from interpreter.protocol import CallOffered, Effect, Event, Finished, HostActio
 
 P = TypeVar("P")
 C = TypeVar("C")
-P_co = TypeVar("P_co", covariant=True)
 C_co = TypeVar("C_co", covariant=True)
 
 SHARDS = 256
