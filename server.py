@@ -100,7 +100,7 @@ async def _guard(desk: Desk, stack: AsyncExitStack, clock: Clock) -> None:
         _log.warning("callbacks are not verified: anyone who knows a call's address can move it")
     if desk.event_guard is None and site.events.secret is None:
         _log.warning("incoming calls are not verified: set [events] secret or entra_tenant")
-    await asyncio.gather(*(keys.refresh() for keys in desk.keys()))
+    await asyncio.gather(*(keys.refresh() for keys in desk.key_sets()))
 
 
 def _in_background(desk: Desk, stack: AsyncExitStack, fire: bool) -> None:

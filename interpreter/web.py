@@ -58,7 +58,7 @@ class Desk:
     """Set before the end: `/readyz` says so, and whoever balances load sends no new calls."""
     _told: dict[str, float] = field(default_factory=dict)
 
-    def keys(self) -> tuple[PublishedKeys, ...]:
+    def key_sets(self) -> tuple[PublishedKeys, ...]:
         """The key sets that tokens are verified with."""
         return tuple(guard.keys for guard in (self.callback_guard, self.event_guard) if guard is not None)
 
@@ -146,13 +146,13 @@ class Desk:
         return JSONResponse({"status": "ok"})
 
     async def _readyz(self, request: Request) -> Response:
-        for keys in self.keys():
+        for keys in self.key_sets():
             if not keys.available:
                 await keys.refresh()
         checks = {
             "store": await self._store_works(),
             "scripts": not self.scripts.lines_without_script,
-            "keys": all(keys.available for keys in self.keys()),
+            "keys": all(keys.available for keys in self.key_sets()),
             "timers": self.timers is None or not self.timers.done(),
             "staying": not self.draining,
         }
