@@ -53,6 +53,7 @@ class Grid:
     attempts: list[tuple[str, int]] = field(default_factory=list)
     """Event id and status of every delivery attempt; status 0 when nobody answered."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    subscribed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def topic(self) -> str:
@@ -70,6 +71,7 @@ class Grid:
             except (aiohttp.ClientError, TimeoutError, ValueError) as error:
                 raise SubscriptionError(f"{url} did not complete the handshake: {error!r}") from error
         self.subscriptions.append(subscription)
+        self.subscribed.set()
 
     async def _validate_grid(self, subscription: Subscription) -> None:
         code = str(uuid.uuid4()).upper()

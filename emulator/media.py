@@ -211,6 +211,12 @@ def speech(world: World, call: Call, participant: Participant, words: str) -> No
             recognise.speech(world, call, operation, words)
 
 
+def fail_speech(world: World, call: Call, participant: Participant) -> None:
+    """The speech service refuses to go on listening to a participant."""
+    for operation in _listening(call, participant):
+        recognise.fail_speech(world, call, operation)
+
+
 def _listening(call: Call, participant: Participant) -> list[Recognise]:
     active = [*([call.main[0]] if call.main else []), *call.sub]
     return [

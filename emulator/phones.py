@@ -85,6 +85,12 @@ def speak(world: World, phone: Phone, words: str, after: float = 0.0) -> None:
     _at(world, after, say)
 
 
+def fail_speech(world: World, phone: Phone) -> None:
+    """The recogniser that listens to this phone breaks."""
+    if (found := _in_call(world, phone)) is not None and (participant := found.by_phone(phone)) is not None:
+        media.fail_speech(world, found, participant)
+
+
 def hang_up(world: World, phone: Phone, after: float = 0.0) -> None:
     """Put the phone down, in whatever state; a ringing target is declined by it."""
 

@@ -18,6 +18,7 @@ from emulator.results import (
     PHRASE_MATCHED,
     PROMPT_FAILED,
     SPEECH_RECOGNISED,
+    SPEECH_SERVICE,
     STOP_TONE,
     TONE_MATCHED,
     WRONG_TONE,
@@ -119,6 +120,12 @@ def speech(world: World, call: Call, operation: Recognise, words: str) -> None:
         return
     operation.speech = f"{operation.speech or ''} {words}".strip()
     _restart(world, operation, operation.listening.end_silence, lambda: _spoken(world, call, operation))
+
+
+def fail_speech(world: World, call: Call, operation: Recognise) -> None:
+    """The speech service breaks, whatever was said. Keys alone need none."""
+    if operation.listening.speech and operation.playback is None:
+        _end(world, call, operation, "RecognizeFailed", SPEECH_SERVICE)
 
 
 def _spoken(world: World, call: Call, operation: Recognise) -> None:

@@ -6,9 +6,10 @@ import json
 import logging
 import re
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import unquote
 
 from starlette.background import BackgroundTask
@@ -27,6 +28,7 @@ from emulator.world import World
 log = logging.getLogger("emulator.rest")
 
 Operation = Callable[[World, Request], Reply]
+Fate = Literal["done", "repeated", "refused"]
 BODY_LIMIT = 1 << 20
 REMEMBERED = 50_000
 
@@ -67,6 +69,18 @@ _PATH = re.compile(
     r"/calling/callConnections(?:/(?P<id>[^/:]+)(?P<people>/participants(?:/(?P<who>[^/]+))?)?)?(?::(?P<op>\w+))?"
 )
 _RECORDINGS = re.compile(r"/calling/recordings(?:/[^/]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One genuine request and what became of it: `done`, also where its answer was a made-up 500; `repeated` when it
+    was recognised by its Repeatability-Request-ID and not done again; `refused`. `status` is what was answered."""
+
+    operation: str
+    connection_id: str
+    context: str
+    fate: Fate
+    status: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +138,7 @@ class Rest:
     answered: OrderedDict[tuple[str, str, str], Response] = field(default_factory=OrderedDict)
     """Answers by Repeatability-Request-ID: the same id is executed once."""
     requests: int = 0
+    received: deque[Received] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
     async def endpoint(self, http: HttpRequest) -> Response:
         """Answer one request."""
@@ -143,25 +158,41 @@ class Rest:
         config = self.world.config
         auth.verify(config.access_key, http.method, f"{raw}?{query}" if query else raw, http.headers, body, time.time())
         target = find(http.method, raw)
+        try:
+            return self._perform(http, target, raw, body)
+        except RestError as error:
+            self._note(target, body, "refused", error.status)
+            raise
+
+    def _perform(self, http: HttpRequest, target: Target, raw: str, body: bytes) -> Response:
         fault = self.world.mischief.rest(target.name)
         if (failed := self._before(fault)) is not None:
             raise failed
         repeat = http.headers.get("repeatability-request-id")
         key = (repeat or "", http.method, raw)
-        if repeat and key in self.answered:
-            response = _again(self.answered[key])
-        else:
-            response = self._execute(http, target, body)
-            if repeat:
-                self.answered[key] = response
-                if len(self.answered) > REMEMBERED:
-                    self.answered.popitem(last=False)
+        known = bool(repeat) and key in self.answered
+        response = _again(self.answered[key]) if known else self._execute(http, target, body)
+        if repeat and not known:
+            self.answered[key] = response
+            if len(self.answered) > REMEMBERED:
+                self.answered.popitem(last=False)
+        fate: Fate = "repeated" if known else "refused" if response.status_code >= 400 else "done"
+        self._note(target, body, fate, 500 if fault == "fail_after" else response.status_code)
         if fault == "fail_after":
             failure = refusal(http, RestError(500, 9999, "Unknown internal server error."))
             # What the action caused still waits for an answer, if only this one.
             failure.background, response.background = response.background, None
             return failure
         return response
+
+    def _note(self, target: Target, body: bytes, fate: Fate, status: int) -> None:
+        try:
+            context = _json(body).get("operationContext")
+        except RestError:
+            context = None
+        self.received.append(
+            Received(target.name, target.connection_id or "", context if isinstance(context, str) else "", fate, status)
+        )
 
     def _before(self, fault: RestFault | None) -> RestError | None:
         if fault == "throttle":

@@ -51,6 +51,7 @@ BETWEEN_DIGITS = Result(400, 8532, "Action failed, inter-digit silence timeout r
 PROMPT_FAILED = Result(500, 8511, "Action failed, encountered failure while trying to play the prompt.")
 WRONG_TONE = Result(500, 8534, "Action failed, incorrect tone entered.")
 NO_PHRASE = Result(400, 8547, "Action failed, recognized phrase doesn't match a valid option.")
+SPEECH_SERVICE = Result(400, 8565, "Action failed, bad request to Azure AI services. Check input parameters.")
 NO_SPEECH = Result(400, 8563, "Action failed, speech could not be recognized.")
 
 FILE_FORMAT = Result(400, 8535, "Action failed, file format is invalid.")

@@ -22,7 +22,7 @@ from emulator.identifiers import Json, from_address
 from emulator.misbehave import Misbehaviour, Mischief
 from emulator.model import Call, Entry, Offer, Phone
 from emulator.plans import PlanItem, read_behaviour
-from emulator.rest import Rest
+from emulator.rest import Received, Rest
 from emulator.servers import Listener
 from emulator.tokens import Tokens
 from emulator.world import World
@@ -143,6 +143,11 @@ class Emulator:
         """Every attempt to deliver a callback, oldest first, with the status that it got."""
         return self._callbacks.deliveries
 
+    @property
+    def requests(self) -> Sequence[Received]:
+        """Every genuine request of the host, oldest first, with what became of it."""
+        return self.rest.received
+
     async def idle(self) -> None:
         """Return when no request is being answered and no event is in flight, queued for now, or being retried.
 
@@ -164,6 +169,10 @@ class Emulator:
     def speak(self, call: str, text: str, *, after: float = 0.0) -> None:
         """Say something; an empty text is a noise."""
         phones.speak(self.world, self.call(call), text, after)
+
+    def fail_speech(self, call: str) -> None:
+        """Let the recogniser that listens to this phone break (8565); without one nothing happens."""
+        phones.fail_speech(self.world, self.call(call))
 
     def hang_up(self, call: str, *, after: float = 0.0) -> None:
         phones.hang_up(self.world, self.call(call), after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import time
 import uuid
@@ -32,6 +33,12 @@ def _new_key() -> _Key:
     return _Key(uuid.uuid4().hex, rsa.generate_private_key(public_exponent=65537, key_size=2048))
 
 
+@functools.cache
+def _first_key() -> _Key:
+    """The key that every emulator of this process begins with: making one takes longer than a whole call."""
+    return _new_key()
+
+
 @dataclass(slots=True)
 class Tokens:
     """The keys of one emulator. Tokens live in real time: a host checks them against its own clock."""
@@ -39,7 +46,7 @@ class Tokens:
     issuer: str
     audience: str
     now: Callable[[], float] = time.time
-    keys: list[_Key] = field(default_factory=lambda: [_new_key()])
+    keys: list[_Key] = field(default_factory=lambda: [_first_key()])
 
     def rotate(self, *, forget: bool = False) -> None:
         """Sign with a new key from now on. The old ones stay published unless they are to be forgotten."""
@@ -58,8 +65,9 @@ class Tokens:
         key = self.keys[0]
         token = jwt.encode(claims, key.private, algorithm="RS256", headers={"kid": key.kid})
         if kind == "bad_token":
-            head, body, signature = token.split(".")
-            return f"{head}.{body}.{signature[::-1]}"
+            signed, _, signature = token.rpartition(".")
+            flipped = bytes(byte ^ 0xFF for byte in base64.urlsafe_b64decode(signature + "=="))
+            return f"{signed}.{base64.urlsafe_b64encode(flipped).decode().rstrip('=')}"
         return token
 
     def key_set(self) -> Json:

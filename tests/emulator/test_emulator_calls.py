@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from azure.communication.callautomation import (
+    CommunicationIdentifier,
     CommunicationUserIdentifier,
     DtmfTone,
     MicrosoftTeamsAppIdentifier,
@@ -175,7 +176,7 @@ def test_outbound_call(behaviour: str) -> None:
 
 def test_outbound_from_a_resource_account_to_a_group() -> None:
     async def scenario(rig: Rig) -> None:
-        targets = [AGENT_ID, MicrosoftTeamsUserIdentifier("aaaa-user")]
+        targets: list[CommunicationIdentifier] = [AGENT_ID, MicrosoftTeamsUserIdentifier("aaaa-user")]
         rig.emulator.behave(AGENT, "accept after 2 s", plan=[{"press": "1"}])
         rig.emulator.behave("8:orgid:aaaa-user", "decline")
         app = MicrosoftTeamsAppIdentifier(RESOURCE_ACCOUNT)

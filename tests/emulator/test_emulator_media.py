@@ -70,7 +70,7 @@ def test_interrupting_cancels_what_plays_and_what_waits() -> None:
     run(scenario)
 
 
-FAULTS = {
+FAULTS: dict[str, tuple[TextSource | FileSource, int]] = {
     "empty text": (TextSource(text=""), 8582),
     "unknown format": (FileSource("https://audio.example/a.ogg"), 8535),
     "not to be had": (FileSource("https://audio.invalid/a.wav"), 8536),

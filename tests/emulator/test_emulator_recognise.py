@@ -97,7 +97,8 @@ def test_transcript_shows_the_interrupted_prompt() -> None:
         await rig.pass_time(1)
         heard = next(entry for entry in rig.emulator.transcript(call) if entry.kind == "heard")
         assert heard.end is not None
-        assert (heard.end - heard.t, heard.interrupted) == (pytest.approx(0.5), True)
+        assert heard.end - heard.t == pytest.approx(0.5)
+        assert heard.interrupted
         assert rig.result("RecognizeCompleted") == (200, 8533)
 
     run(scenario)
