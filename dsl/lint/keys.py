@@ -46,3 +46,8 @@ def keys_in(text: str) -> Iterator[tuple[str, int, int]]:
             for other in _OR_FOR.finditer(text, sentence.start(), sentence.end()):
                 found.setdefault(other.start(1), (other.group(1), other.start(1), other.end(1)))
         yield from (found[start] for start in sorted(found))
+
+
+def keys_named(text: str) -> list[str]:
+    """The keys of a telephone that an English text tells the caller to press, each once."""
+    return list(dict.fromkeys(key for word, _, _ in keys_in(text) if (key := key_named(word))))

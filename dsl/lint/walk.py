@@ -16,7 +16,6 @@ from dsl.ast import (
     Destination,
     Expression,
     Flow,
-    GoTo,
     Hole,
     Holiday,
     Hours,
@@ -65,6 +64,11 @@ def keyword(declaration: Declaration) -> str:
 def complete(program: Program) -> bool:
     """Whether every line of the script could be read. If not, what seems to be missing may stand on a lost line."""
     return not program.script.lost and not any(declaration.broken for declaration in program.declarations())
+
+
+def is_lost(program: Program, name: str) -> bool:
+    """Whether a declaration of this name may be one that could not be read; an unread name may be any."""
+    return name in program.script.lost or "" in program.script.lost
 
 
 def line_end(source: Source, offset: int) -> int:
@@ -241,8 +245,8 @@ def unique_edges(program: Program, block: Block) -> Iterator[Edge]:
             yield edge
 
 
-def reachable(program: Program, start: str, ways: Callable[[Edge], bool] = lambda edge: True) -> list[Block]:
-    """The blocks that a call can come to from the block ``start`` (itself first) by edges that ``ways`` accepts."""
+def reachable(program: Program, start: str, through: Callable[[Block], bool] = lambda block: True) -> list[Block]:
+    """The blocks that a call can come to from the block ``start`` (itself first); ``through`` says which to leave."""
     found: dict[str, Block] = {}
     waiting = [start]
     while waiting:
@@ -251,8 +255,8 @@ def reachable(program: Program, start: str, ways: Callable[[Edge], bool] = lambd
         if block is None or name in found:
             continue
         found[name] = block
-        edges = (edge for edge in program.edges(block) if ways(edge))
-        waiting += [edge.destination.target.text for edge in edges if isinstance(edge.destination, GoTo)]
+        if through(block):
+            waiting += program.targets(block)
     return list(found.values())
 
 

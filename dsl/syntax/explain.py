@@ -7,38 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from dsl.diagnostics import Diagnostic, Edit, Fix
-from dsl.source import Source, Span
+from dsl.source import Span
 from dsl.spell import listed, nearest
+from dsl.syntax import foreign
 from dsl.syntax.findings import finding, not_built
-from dsl.syntax.words import LINES, PLANNED, keyword_text, phrase
-
-_STRING = re.compile(r'"(\\[^\r\n]|[^"\\\r\n])*"')
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Where reading stopped. ``kind`` is the declaration (or ``when``) that the line stands in, ``""`` for its first
-    line.
-
-    ``found`` is what stood there, ``terminals`` what could have.
-    """
-
-    source: Source
-    line: Span
-    found: Span
-    kind: str
-    terminals: frozenset[str]
-
-    @property
-    def text(self) -> str:
-        return self.source.slice(self.line)
-
-    def find(self, position: int, length: int) -> Span:
-        """A span from a position within the line."""
-        return Span(self.line.start + position, self.line.start + position + length)
+from dsl.syntax.trouble import Trouble
+from dsl.syntax.words import ELSEWHERE, LINES, PLANNED, WEEKDAYS, keyword_text
 
 
 def explain(trouble: Trouble) -> Diagnostic:
@@ -50,116 +26,29 @@ def explain(trouble: Trouble) -> Diagnostic:
     return _expected(trouble)
 
 
-def _code(text: str) -> str:
-    """The line with its texts blanked out (their length kept) and its comment cut off."""
-    blanked = _STRING.sub(lambda m: '"' + " " * (len(m.group()) - 2) + '"', text)
-    return blanked.split(";")[0]
-
-
-def _typographic_quote(trouble: Trouble) -> Diagnostic | None:
-    match = re.search("[\u201c\u201d\u201e\u00ab\u00bb]", _code(trouble.text))
-    if match is None:
-        return None
-    edits = tuple(
-        Edit(trouble.find(m.start(), 1), '"')
-        for m in re.finditer("[\u201c\u201d\u201e\u00ab\u00bb]", _code(trouble.text))
-    )
-    return finding(
-        trouble.source,
-        "IVR100",
-        "a typographic quote does not open or close a text",
-        trouble.find(match.start(), 1),
-        "this quote",
-        help='use the straight quote `"`',
-        fix=Fix("use straight quotes", edits, "safe"),
-    )
-
-
-def _open_quote(trouble: Trouble) -> Diagnostic | None:
-    blanked = _STRING.sub(lambda m: " " * len(m.group()), trouble.text)
-    position = blanked.find('"')
-    if position < 0 or ";" in blanked[:position]:
-        return None
-    rest = trouble.text[position:]
-    return finding(
-        trouble.source,
-        "IVR100",
-        "a text has no closing quote",
-        trouble.find(position, len(rest.rstrip())),
-        "the text starts here and does not end on this line",
-        help='close the text with `"`; a quote inside a text is written `\\"`',
-    )
-
-
-def _foreign_comment(trouble: Trouble) -> Diagnostic | None:
-    match = re.match(r"(//|#|--|/\*)", trouble.text) or re.search(r"\s(//|# )", _code(trouble.text))
-    if match is None:
-        return None
-    mark = match.group().strip()
-    span = trouble.find(match.end() - len(match.group().lstrip()), len(mark))
-    return finding(
-        trouble.source,
-        "IVR100",
-        f"`{mark}` does not start a comment",
-        span,
-        "here",
-        help="a comment starts with `;`",
-        fix=Fix("make it a comment", (Edit(span, ";"),), "safe"),
-    )
-
-
-def _foreign_arrow(trouble: Trouble) -> Diagnostic | None:
-    code = _code(trouble.text)
-    match = re.search("=>|\u2192|\u2013>|\u2014>|-->|- >|~>", code)
-    if match is None:
-        return None
-    span = trouble.find(match.start(), len(match.group()))
-    return finding(
-        trouble.source,
-        "IVR100",
-        f"`{match.group()}` is not an arrow",
-        span,
-        "here",
-        help="write `->`",
-        fix=Fix("write `->`", (Edit(span, "->"),), "safe"),
-    )
-
-
-def _colon(trouble: Trouble) -> Diagnostic | None:
-    code = _code(trouble.text).rstrip()
-    if not code.endswith(":"):
-        return None
-    span = trouble.find(len(code) - 1, 1)
-    return finding(
-        trouble.source,
-        "IVR100",
-        "a line does not end with a colon",
-        span,
-        "this colon",
-        help="leave it out: the indentation makes the block",
-        fix=Fix("remove the colon", (Edit(span, ""),), "safe"),
-    )
-
-
 def _bad_name(trouble: Trouble) -> Diagnostic | None:
     """The first line of a declaration: only its name can be wrong in an interesting way."""
-    if trouble.kind:
+    match = re.match(r"([a-z]+)(?:[ \t]+([^\s;\"]+)((?:[ \t]+[A-Za-z0-9_]+)*))?[ \t]*(?:;|$)", trouble.text)
+    if trouble.kind or match is None:
         return None
-    match = re.match(r"([a-z]+)([ \t]+)([^\s;\"]+)", trouble.text)
-    if match is None or re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", match.group(3)):
+    kind, bad, more = match.groups()
+    if bad is None:
+        return finding(
+            trouble.source,
+            "IVR110",
+            f"{_a(kind)} has no name",
+            trouble.find(0, len(kind)),
+            "a name belongs behind this",
+            help=f"for example `{kind} main`",
+        )
+    whole = bad + (more or "")
+    good = re.sub(r"[^A-Za-z0-9_]+", "_", whole).strip("_") or "main"
+    good = f"{kind}_{good}" if good[0].isdigit() else good
+    if good == whole:
         return None
-    bad = match.group(3)
-    good = re.sub(r"[^A-Za-z0-9_]+", "_", bad).strip("_") or "name"
-    good = f"block_{good}" if good[0].isdigit() else good
-    span = trouble.find(match.start(3), len(bad))
-    return finding(
-        trouble.source,
-        "IVR110",
-        f"`{bad}` is not a name",
-        span,
-        "letters, digits and `_`, not starting with a digit",
-        help=f"for example `{good}`",
-    )
+    span = trouble.find(match.start(2), len(whole))
+    label = "a name is one word" if more else "letters, digits and `_`, not starting with a digit"
+    return finding(trouble.source, "IVR110", f"`{whole}` is not a name", span, label, help=f"for example `{good}`")
 
 
 def _option_without_input(trouble: Trouble) -> Diagnostic | None:
@@ -188,32 +77,51 @@ def _first_word(trouble: Trouble) -> Diagnostic | None:
     span = trouble.find(0, len(word))
     if any(k.split()[0] == word for k in known):
         return _second_word(trouble, known)
-    if trouble.kind in ("collect", "transfer") and "->" in _code(trouble.text):
-        return None
+    home = [kind for kind, words in LINES.items() if any(k.split()[0] == word for k in words)]
+    routed = trouble.kind in ("collect", "transfer", "when hours") and "->" in trouble.code
+    if routed and (not home or word in ("no", "open", "holiday", "emergency")):
+        return None  # an outcome: its name is checked later, so it is not what cannot be read
     if word in PLANNED:
         return not_built(trouble.source, word, span)
-    home = [kind for kind, words in LINES.items() if any(k.split()[0] == word for k in words)]
     close = _near_line(trouble.text, known)
     if home and close is None:
         return finding(
             trouble.source,
             "IVR107",
-            f"`{word}` does not belong in a `{trouble.kind}`",
+            f"`{word}` does not belong in {_a(trouble.kind)}",
             span,
-            f"only in a {listed(home)}",
-            help=f"a line of a `{trouble.kind}` starts with {listed(known)}",
+            f"only in {listed(home)}",
+            help=_starts(trouble.kind, known),
         )
-    suggestion = f"did you mean `{close[1]}`?" if close else f"a line of a `{trouble.kind}` starts with {listed(known)}"
+    meant = close[1] if close else _meant(word, known)
+    suggestion = f"did you mean `{meant}`?" if meant else _starts(trouble.kind, known)
     fix = Fix(f"write `{close[1]}`", (Edit(trouble.find(0, close[0]), close[1]),), "safe") if close else None
     return finding(
         trouble.source,
         "IVR106",
-        f"a `{trouble.kind}` has no line that starts with `{word}`",
+        f"{_a(trouble.kind)} has no line that starts with `{word}`",
         span,
         "not known here",
         help=suggestion,
         fix=fix,
     )
+
+
+def _a(kind: str) -> str:
+    """A declaration with its article; opening hours have none."""
+    return f"`{kind}`" if kind == "hours" else f"a `{kind}`"
+
+
+def _starts(kind: str, known: tuple[str, ...]) -> str:
+    outcomes = ", or with an outcome and `->`" if kind in ("collect", "transfer") else ""
+    return f"a line of {_a(kind)} starts with {listed(known)}{outcomes}"
+
+
+def _meant(word: str, known: tuple[str, ...]) -> str | None:
+    """The word of this language for one of another, or for an abbreviation."""
+    longer = [k for k in known if len(word) >= 3 and k.startswith(word.lower())]
+    other = ELSEWHERE.get(word.lower())
+    return longer[0] if len(longer) == 1 else other if other in known else None
 
 
 def _near_line(text: str, known: tuple[str, ...]) -> tuple[int, str] | None:
@@ -222,7 +130,9 @@ def _near_line(text: str, known: tuple[str, ...]) -> tuple[int, str] | None:
         match = re.match(r"[A-Za-z_]+" + r"[ \t]+[A-Za-z_]+" * (count - 1) + r"(?![A-Za-z_])", text)
         if match is None:
             continue
-        close = nearest(match.group(), [k for k in known if len(k.split()) == count])
+        glued = match.group().casefold().replace("_", "")
+        close = next((k for k in known if k.replace(" ", "") == glued and k != match.group()), None)
+        close = close or nearest(match.group(), [k for k in known if len(k.split()) == count])
         if close is not None:
             return len(match.group()), close
     return None
@@ -232,18 +142,40 @@ def _second_word(trouble: Trouble, known: tuple[str, ...]) -> Diagnostic | None:
     """``no imput``: the first word is right, the phrase is not."""
     if any(re.match(rf"{re.escape(k)}(?![A-Za-z0-9_])".replace(r"\ ", r"[ \t]+"), trouble.text) for k in known):
         return None
+    words = re.findall(r"[A-Za-z_]+", trouble.code)
+    options = [k for k in known if k.split()[0] == words[0]]
+    sharing = [k for k in options if words[1:2] and words[1] in k.split()]
     close = _near_line(trouble.text, tuple(k for k in known if " " in k))
-    if close is None:
-        return None
-    span = trouble.find(0, close[0])
+    best = close[1] if close else (sharing or options)[0] if len(sharing) == 1 or len(options) == 1 else None
+    span = trouble.find(0, close[0]) if close else trouble.find(0, len(words[0]))
     return finding(
         trouble.source,
         "IVR106",
-        f"a `{trouble.kind}` has no line that starts with `{trouble.source.slice(span)}`",
+        f"{_a(trouble.kind)} has no line that starts with `{' '.join(trouble.source.slice(span).split())}` alone"
+        if close is None
+        else f"{_a(trouble.kind)} has no line that starts with `{trouble.source.slice(span)}`",
         span,
         "not known here",
-        help=f"did you mean `{close[1]}`?",
-        fix=Fix(f"write `{close[1]}`", (Edit(span, close[1]),), "safe"),
+        help=f"did you mean `{best}`?" if best else f"did you mean {listed(options)}?",
+        fix=Fix(f"write `{best}`", (Edit(span, best),), "safe") if best and close else None,
+    )
+
+
+def _misspelt_when(trouble: Trouble) -> Diagnostic | None:
+    """``when hour support``: the second word decides which kind of `when` it is."""
+    match = re.match(r"when[ \t]+([A-Za-z_]+)[ \t]+[A-Za-z_]+", trouble.text)
+    close = nearest(match.group(1), ("hours", "switch")) if match and len(match.group(1)) > 2 else None
+    if match is None or close is None or close == match.group(1):
+        return None
+    span = trouble.find(match.start(1), len(match.group(1)))
+    return finding(
+        trouble.source,
+        "IVR106",
+        f"`when {match.group(1)}` is not known here",
+        span,
+        "this word",
+        help=f"did you mean `when {close}`?",
+        fix=Fix(f"write `{close}`", (Edit(span, close),), "safe"),
     )
 
 
@@ -251,6 +183,7 @@ def _misspelt_keyword(trouble: Trouble) -> Diagnostic | None:
     """A word where a keyword could stand that is close to it."""
     rest = trouble.source.text[trouble.found.start : trouble.line.end]
     phrases = [text for terminal in trouble.terminals if (text := keyword_text(terminal))]
+    phrases += WEEKDAYS if "WEEKDAY" in trouble.terminals else ()
     close = _near_line(rest, tuple(phrases))
     if close is None or close[1] == rest[: close[0]]:
         return None
@@ -271,8 +204,38 @@ def _planned_word(trouble: Trouble) -> Diagnostic | None:
     return not_built(trouble.source, word, trouble.found) if word in PLANNED else None
 
 
+def _no_destination(trouble: Trouble) -> Diagnostic | None:
+    code = trouble.code.rstrip()
+    if not code.endswith("->"):
+        return None
+    return finding(
+        trouble.source,
+        "IVR100",
+        "the arrow leads nowhere",
+        trouble.find(len(code) - 2, 2),
+        "a destination belongs behind this",
+        help="write the name of a block, or `finish` and a result",
+    )
+
+
+def _no_cases(trouble: Trouble) -> Diagnostic | None:
+    """A ``when`` with nothing below it."""
+    if "_INDENT" not in trouble.terminals or trouble.rest.strip():
+        return None
+    hours = re.match(r"when[ \t]+hours\b", trouble.text)
+    example = "`open -> BLOCK`" if hours else '`is "gold" -> BLOCK` and `otherwise -> BLOCK`'
+    return finding(
+        trouble.source,
+        "IVR100",
+        "a `when` has no cases",
+        trouble.line,
+        "nothing is indented below it",
+        help=f"add lines such as {example}, indented by 8 spaces",
+    )
+
+
 def _missing_arrow(trouble: Trouble) -> Diagnostic | None:
-    if "_ARROW" not in trouble.terminals or "->" in _code(trouble.text):
+    if "_ARROW" not in trouble.terminals or "->" in trouble.code:
         return None
     at_end = trouble.found.start >= trouble.line.end or not trouble.source.slice(trouble.found).strip()
     if at_end:
@@ -295,26 +258,12 @@ def _missing_arrow(trouble: Trouble) -> Diagnostic | None:
     )
 
 
-def _foreign_character(trouble: Trouble) -> Diagnostic | None:
-    character = trouble.source.text[trouble.found.start : trouble.found.start + 1]
-    if not character or character.isspace() or re.match(r'[\w"*#+\-<>=.,()]', character, re.ASCII):
-        return None
-    return finding(
-        trouble.source,
-        "IVR100",
-        f"`{character}` is not part of the language",
-        Span(trouble.found.start, trouble.found.start + 1),
-        "this character",
-        help=f"{_wanted(trouble)} could stand here",
-    )
-
-
 def _expected(trouble: Trouble) -> Diagnostic:
     found = trouble.source.slice(trouble.found).strip()
     if not found:
         end = Span(max(trouble.line.start, trouble.line.end - 1), trouble.line.end)
         return finding(
-            trouble.source, "IVR100", "the line is not complete", end, "ends here", help=f"add {_wanted(trouble)}"
+            trouble.source, "IVR100", "the line is not complete", end, "ends here", help=f"add {trouble.wanted}"
         )
     if trouble.terminals <= {"_NL", "_INDENT", "_DEDENT", "$END"}:
         return finding(
@@ -330,29 +279,35 @@ def _expected(trouble: Trouble) -> Diagnostic:
         "IVR100",
         f"`{found}` cannot stand here",
         trouble.found,
-        f"expected {_wanted(trouble)}",
+        f"expected {trouble.wanted}",
     )
 
 
-def _wanted(trouble: Trouble) -> str:
-    hidden = {"_NL", "$END", "_DEDENT", "WS", "COMMENT"} if len(trouble.terminals) > 1 else set()
-    phrases = sorted({phrase(terminal) for terminal in trouble.terminals - hidden})
-    if len(phrases) > 6:
-        phrases = [p for p in phrases if p.startswith("a ")] or phrases[:6]
-    return " or ".join([", ".join(phrases[:-1]), phrases[-1]]) if len(phrases) > 1 else "".join(phrases)
-
-
 _REASONS: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
-    _typographic_quote,
-    _open_quote,
-    _foreign_comment,
-    _foreign_arrow,
-    _colon,
+    foreign.typographic_quote,
+    foreign.comment,
+    foreign.open_quote,
+    foreign.arrow,
+    foreign.colon,
+    foreign.brace,
     _bad_name,
     _option_without_input,
+    foreign.bare_key,
+    foreign.open_weekday,
     _first_word,
+    foreign.bare_number,
+    foreign.dash_for_to,
+    foreign.unit_apart,
+    foreign.number_word,
+    foreign.assignment,
+    foreign.comma_for_or,
+    foreign.clock,
+    _misspelt_when,
     _planned_word,
     _misspelt_keyword,
+    foreign.no_quotes,
+    _no_destination,
+    _no_cases,
     _missing_arrow,
-    _foreign_character,
+    foreign.character,
 )

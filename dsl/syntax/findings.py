@@ -45,6 +45,6 @@ def not_built(source: Source, word: str, span: Span) -> Diagnostic:
         "IVR190",
         f"`{word}` is not built yet",
         span,
-        f"{PLANNED[word]} come with a later version",
+        f"part of a later version: {PLANNED[word]}",
         help="take it out until this version of `ivr` knows it",
     )

@@ -21,6 +21,8 @@ _DECLARATION = re.compile(
     rf"({'|'.join(DECLARATIONS)})[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]*(;.*)?$|flow\b.*$|ivr[ \t]+[0-9]"
 )
 _STATEMENT_WORDS = frozenset(word.split()[0] for words in LINES.values() for word in words) - {"is", "otherwise"}
+_NEVER_AN_OUTCOME = frozenset(w.split()[0] for k in LINES if k not in ("hours", "when") for w in LINES[k]) - {"no"}
+_FOREIGN_COMMENT = re.compile(r"#|//|--|/\*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The code lines in order, and what was wrong with their spaces."""
+    """The code lines in order, and what was wrong with their spaces.
+
+    ``text`` is the source's text with everything at its place; where a line is a comment of another language, it is one
+    of this language.
+    """
 
     lines: tuple[Line, ...]
     diagnostics: tuple[Diagnostic, ...]
+    text: str
 
     def chunks(self) -> Iterator[tuple[Line, ...]]:
         """The lines of each declaration, the declaration's own first. Lines before the first one come alone."""
@@ -62,9 +69,13 @@ class Layout:
 def read_layout(source: Source) -> Layout:
     """Find the level of every line of code."""
     lines: list[Line] = []
+    foreign: list[tuple[int, Span]] = []
     opener: Line | None = None
     for number, start, content, end in _code_lines(source):
         text = source.text[content:end]
+        if mark := _FOREIGN_COMMENT.match(text):
+            foreign.append((number, Span(content, content + mark.end())))
+            continue
         width = sum(UNIT if c == "\t" else 1 for c in source.text[start:content] if c != "\ufeff")
         level = _level(text, width, opener, any(line.level == 0 for line in lines))
         opens = level == 1 and _opens(text)
@@ -72,7 +83,10 @@ def read_layout(source: Source) -> Layout:
         lines.append(line)
         if level < 2:
             opener = line if opens else None
-    return Layout(tuple(lines), tuple(_check(source, lines)))
+    read = source.text
+    for _, span in foreign:
+        read = read[: span.start] + ";".ljust(span.end - span.start) + read[span.end :]
+    return Layout(tuple(lines), (*_check(source, lines), *_foreign(source, foreign)), read)
 
 
 def _code_lines(source: Source) -> Iterator[tuple[int, int, int, int]]:
@@ -89,6 +103,8 @@ def _code_lines(source: Source) -> Iterator[tuple[int, int, int, int]]:
 def _level(text: str, width: int, opener: Line | None, inside: bool) -> int:
     if _DECLARATION.match(text):
         return 0
+    if opener is not None and _is_case(text):
+        return 2
     if width == 0:
         first = re.match(r"[A-Za-z_]+", text)
         stray = inside and first is not None and first.group() in _STATEMENT_WORDS and first.group() not in DECLARATIONS
@@ -96,6 +112,13 @@ def _level(text: str, width: int, opener: Line | None, inside: bool) -> int:
     if opener is not None and width > opener.width:
         return 2
     return 1
+
+
+def _is_case(text: str) -> bool:
+    """Whether a line below a `when` can only be one of its cases, wherever it begins."""
+    code = re.sub(r'"(\\.|[^"\\])*"', '""', text).split(";")[0]
+    first = re.match(r"[A-Za-z_]+|[<>]", code)
+    return first is not None and "->" in code and first.group() not in _NEVER_AN_OUTCOME
 
 
 def _opens(text: str) -> bool:
@@ -121,6 +144,27 @@ def _check(source: Source, lines: list[Line]) -> Iterator[Diagnostic]:
         groups.setdefault(key, []).append(line)
     for group in groups.values():
         yield _indentation(source, group, declarations[group[0].number])
+
+
+def _foreign(source: Source, comments: list[tuple[int, Span]]) -> Iterator[Diagnostic]:
+    """One finding for comments on lines that follow each other."""
+    runs: list[list[tuple[int, Span]]] = []
+    for number, span in comments:
+        if runs and runs[-1][-1][0] == number - 1:
+            runs[-1].append((number, span))
+        else:
+            runs.append([(number, span)])
+    for run in runs:
+        span = run[0][1]
+        yield finding(
+            source,
+            "IVR100",
+            f"`{source.slice(span)}` does not start a comment",
+            span,
+            f"{len(run)} lines begin like this" if len(run) > 1 else "here",
+            help="a comment starts with `;`",
+            fix=Fix("write comments with `;`", tuple(Edit(each, ";") for _, each in run), "safe"),
+        )
 
 
 def _tabs(source: Source, lines: list[Line]) -> Diagnostic:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lark import Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
@@ -17,14 +17,20 @@ from dsl.ast import Declaration, Name, Script
 from dsl.diagnostics import Diagnostic, Edit, Fix
 from dsl.source import Source, Span
 from dsl.spell import listed, nearest
-from dsl.syntax.explain import Trouble, explain
+from dsl.syntax.explain import explain
 from dsl.syntax.findings import finding, not_built
+from dsl.syntax.foreign import brace
 from dsl.syntax.layout import Line, read_layout
 from dsl.syntax.lower import Lowering, lower
 from dsl.syntax.parser import read_declaration
-from dsl.syntax.words import DECLARATIONS, PLANNED
+from dsl.syntax.trouble import Trouble
+from dsl.syntax.words import DECLARATIONS, ELSEWHERE, PLANNED
 
 VERSION = 1
+RESERVED = ("finish", "repeat")
+"""What cannot be the name of a block: behind an arrow it means something already."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +54,13 @@ def parse(source: Source) -> Parsed:
             version, found = _version(source, lines, number == 0)
             diagnostics += found
             continue
-        chunk = _Chunk(source, lines)
+        chunk = _Chunk(source, layout.text, lines)
         diagnostics += chunk.read()
+        lost |= chunk.lost
         if chunk.declaration is not None:
             declarations.append(chunk.declaration)
         else:
-            lost.update(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", first)[1:2])
+            lost.update(_NAME.findall(first)[1:2] or [""])
     if version is None and not any(d.code == "IVR101" for d in diagnostics):
         diagnostics.append(_no_version(source, layout.lines))
     script = Script(version, tuple(declarations), frozenset(lost), Span(0, len(source.text)))
@@ -95,16 +102,17 @@ def _no_version(source: Source, lines: tuple[Line, ...]) -> Diagnostic:
 class _Chunk:
     """One declaration while it is being read. Lines that cannot be read are blanked out, the rest keeps its place."""
 
-    def __init__(self, source: Source, lines: tuple[Line, ...]) -> None:
+    def __init__(self, source: Source, text: str, lines: tuple[Line, ...]) -> None:
         self.source = source
         self.lines = list(lines)
         self.start = source.line_start(lines[0].number)
         self.cut = lines[0].end - self.start
-        self.text = source.text[self.start : lines[-1].end] + "\n"
+        self.text = text[self.start : lines[-1].end] + "\n"
         self.shift = 0
         self.broken = False
         self.kind = (re.match(r"[A-Za-z_]*", source.text[lines[0].content :]) or [""])[0]
         self.declaration: Declaration | None = None
+        self.lost: set[str] = set()
 
     def read(self) -> Iterator[Diagnostic]:
         if self.kind not in DECLARATIONS:
@@ -118,9 +126,10 @@ class _Chunk:
                     return
                 if not self._is_aftermath(error, line):
                     yield explain(self._trouble(error, line))
-                if line.level == 0:
+                if line.level:
+                    self._blank(line)
+                elif self.lost or not self._repair_head(line):
                     return
-                self._blank(line)
             else:
                 yield from self._lower(tree)
                 return
@@ -129,6 +138,37 @@ class _Chunk:
         lowering = Lowering(self.source, self.start, self.cut, self.shift, self.broken)
         self.declaration = lower(tree, lowering)
         yield from lowering.diagnostics
+        name = self.declaration.name
+        if name.text in RESERVED:
+            self.declaration = replace(self.declaration, broken=True)
+            yield finding(
+                self.source,
+                "IVR110",
+                f"`{name.text}` cannot be the name of a block",
+                name.span,
+                f"`-> {name.text}` means something else already",
+                help="choose another name",
+            )
+
+    def _repair_head(self, line: Line) -> bool:
+        """Read the lines of a declaration whose own line is wrong, under the name that it was most likely to have.
+
+        Whatever else the name may have been counts as lost, so that nobody is told that it does not exist.
+        """
+        if self.kind not in DECLARATIONS:
+            return False
+        begin, end = line.content - self.start, line.end - self.start
+        words = self.source.slice(Span(line.content, line.end)).split(";")[0].split()[1:]
+        names = _NAME.findall(" ".join(words))
+        first = re.sub(r"[^A-Za-z0-9_]+", "_", words[0]).strip("_") if words else ""
+        name = first if _NAME.fullmatch(first) else next(iter(names), "_")
+        self.lost |= {*names, "_".join(names)} if names else {""}
+        head = f"{self.kind} {name}"
+        self.text = self.text[:begin] + head + self.text[end + self.shift :]
+        self.shift = len(head) - (end - begin)
+        self.cut = begin + min(len(head), end - begin)
+        self.broken = True
+        return True
 
     def _levels(self) -> dict[int, int]:
         first = self.lines[0].number
@@ -195,19 +235,25 @@ class _Chunk:
         line = self.lines[0]
         word = self.kind
         span = Span(line.content, line.content + len(word)) if word else Span(line.content, line.end)
+        stray = brace(Trouble(self.source, Span(line.content, line.end), span, "", frozenset())) if not word else None
+        if stray is not None:
+            self.lines = []
+            return stray
         if word in PLANNED:
             self.lines = []
             return not_built(self.source, word, span)
         close = nearest(word, DECLARATIONS)
         if close is None:
             self.lines = []
+            meant = ELSEWHERE.get(word.lower(), "")
+            known = f"a line at the margin starts with {listed(DECLARATIONS)}"
             return finding(
                 self.source,
                 "IVR106",
                 f"no declaration is called `{word}`" if word else "this is not a declaration",
                 span,
                 "not known here",
-                help=f"a line at the margin starts with {listed(DECLARATIONS)}",
+                help=f"did you mean `{meant}`?" if meant in DECLARATIONS else known,
             )
         begin = span.start - self.start
         self.text = self.text[:begin] + close + self.text[begin + len(word) :]

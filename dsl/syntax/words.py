@@ -7,6 +7,8 @@ from __future__ import annotations
 
 DECLARATIONS = ("flow", "step", "menu", "collect", "transfer", "hours")
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
 LINES: dict[str, tuple[str, ...]] = {
     "flow": ("timezone", "language", "voice", "on caller hangup", "on system error"),
     "step": ("say", "play", "when", "set", "go to", "finish", "hang up"),
@@ -32,18 +34,51 @@ LINES: dict[str, tuple[str, ...]] = {
         "open",
         "emergency",
         "every day",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
+        *WEEKDAYS,
     ),
     "when": ("is", "otherwise"),
 }
 """What a line may start with, by the declaration (or statement, for ``when``) that it stands in. Lines that start
 with an outcome are not listed: the outcomes of a verb are in `dsl.analysis.outcomes`."""
+
+ELSEWHERE: dict[str, str] = {
+    "if": "when",
+    "switch": "when",
+    "else": "otherwise",
+    "default": "otherwise",
+    "speak": "say",
+    "tell": "say",
+    "greeting": "say",
+    "audio": "play",
+    "goto": "go to",
+    "jump": "go to",
+    "next": "go to",
+    "end": "hang up",
+    "exit": "hang up",
+    "stop": "hang up",
+    "disconnect": "hang up",
+    "let": "set",
+    "assign": "set",
+    "option": "press",
+    "key": "press",
+    "dtmf": "press",
+    "retry": "reprompt",
+    "timeout": "no input",
+    "silence": "no input",
+    "invalid": "no match",
+    "gather": "collect",
+    "input": "collect",
+    "ask": "collect",
+    "dial": "transfer",
+    "connect": "transfer",
+    "forward": "transfer",
+    "redirect": "transfer",
+    "schedule": "hours",
+    "node": "step",
+    "block": "step",
+    "state": "step",
+}
+"""Words of other tools and languages, with what they are called here."""
 
 PLANNED: dict[str, str] = {
     "queue": "queues and agents",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.ast import Collect, Destination, GoTo, Menu, Transfer
+from dsl.ast import Collect, Destination, GoTo, Menu, Step, Transfer
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
@@ -37,7 +37,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def _error_handler(context: Context, handler: Destination) -> Iterator[Diagnostic]:
     if not isinstance(handler, GoTo):
         return
-    for block in reachable(context.program, handler.target.text, lambda edge: not edge.needs_caller):
+    for block in reachable(context.program, handler.target.text, lambda block: isinstance(block, Step)):
         if isinstance(block, Menu | Collect):
             yield RULE.at(
                 context.program.source,

@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from dsl.ast import Collect
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
+from dsl.lint.limits import BETWEEN_DEFAULT, BETWEEN_DIGITS, FIRST_DEFAULT, KEYS_FIRST
 from dsl.lint.rule import Context, Rule
-
-FIRST, BETWEEN = 5.0, 3.0
-"""Seconds where the script says nothing."""
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -22,8 +20,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if not isinstance(block, Collect) or block.digits is None:
             continue
         first, between = block.digits.first, block.digits.between
-        waits = first.seconds if first else FIRST, between.seconds if between else BETWEEN
+        waits = first.seconds if first else FIRST_DEFAULT, between.seconds if between else BETWEEN_DEFAULT
         given = first or between
+        if waits[0] > KEYS_FIRST.most or waits[1] > BETWEEN_DIGITS.most:
+            continue  # a timer that the host does not allow has a message of its own
         if given is None or waits[0] >= waits[1] or not all(each.unit for each in (first, between) if each):
             continue
         labels = (Label(between.span, "and this between two digits"),) if first and between else ()

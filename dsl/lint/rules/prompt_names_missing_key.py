@@ -24,17 +24,28 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     for block in context.program.declarations():
         if isinstance(block, Menu | Collect) and not block.broken:
+            # A sentence on the way out may speak of the keys of the next block.
+            texts = [each.text.span for each in spoken(block) if each.use != "say"]
             keys = _keys(block)
-            for each in spoken(block):
-                if each.use != "say":  # a sentence on the way out may speak of the keys of the next block
-                    yield from _missing(context, block, each.text.span, keys)
+            named = {
+                key_named(word) or word for span in texts for word, _, _ in keys_in(context.program.source.slice(span))
+            }
+            if len(named - set(keys)) > _misused(block):
+                for span in texts:
+                    yield from _missing(context, block, span, keys)
 
 
 def _keys(block: Menu | Collect) -> list[str]:
     if isinstance(block, Menu):
-        return [key.text for option in block.options for key in option.keys]
+        return [key_named(key.text) or key.text for option in block.options for key in option.keys]
     end = block.digits.terminator if block.digits else None
     return [*"0123456789", *([end.text] if end else [])]
+
+
+def _misused(block: Menu | Collect) -> int:
+    """How many keys are used twice or are none: a key that seems to be missing is then most likely one of those."""
+    written = [key.text for option in block.options for key in option.keys] if isinstance(block, Menu) else []
+    return len(written) - len({key for key in written if key in KEYS})
 
 
 def _missing(context: Context, block: Menu | Collect, span: Span, keys: list[str]) -> Iterator[Diagnostic]:

@@ -8,32 +8,13 @@ timers are whole seconds. Ringing for less than 5 s is allowed by the host, but 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from dsl.ast import Collect, Declaration, Duration, Menu, Transfer
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
+from dsl.lint.limits import BETWEEN_DIGITS, KEYS_FIRST, RING, SPEECH_FIRST, Limit
 from dsl.lint.rule import Context, Rule
 from dsl.lint.walk import instead
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """From ``least`` to ``most`` seconds. ``whole``: the host counts whole seconds."""
-
-    what: str
-    least: int
-    most: int
-    whole: bool = True
-
-
-# https://learn.microsoft.com/azure/communication-services/concepts/call-automation/recognize-action and the service's
-# REST model: initialSilenceTimeoutInSeconds 0 to 300 (20 with speech), interToneTimeoutInSeconds 1 to 60; transfers are
-# given up after 60 s (service limits). A first wait of 0 s would hear nobody, so it starts at 1 s here.
-KEYS_FIRST = Limit("first within", 1, 300)
-SPEECH_FIRST = Limit("first within", 1, 20)
-BETWEEN = Limit("between", 1, 60)
-RING = Limit("ring", 5, 60, whole=False)
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -51,7 +32,7 @@ def _timers(declaration: Declaration) -> Iterator[tuple[Duration, Limit]]:
         if declaration.digits.first:
             yield declaration.digits.first, KEYS_FIRST
         if declaration.digits.between:
-            yield declaration.digits.between, BETWEEN
+            yield declaration.digits.between, BETWEEN_DIGITS
     elif isinstance(declaration, Transfer) and declaration.ring:
         yield declaration.ring, RING
 

@@ -11,7 +11,7 @@ from dsl.ast import Destination, GoTo, Menu, Name, Repeat, Step, WhenHours
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
-from dsl.lint.walk import destinations, instead, near_name
+from dsl.lint.walk import destinations, instead, is_lost, near_name
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -38,7 +38,7 @@ def _destination(context: Context, destination: Destination, in_menu: bool) -> I
     if not isinstance(destination, GoTo):
         return
     name = destination.target
-    if name.text in program.blocks or name.text in program.script.lost:
+    if name.text in program.blocks or is_lost(program, name.text):
         return
     close = near_name(name.text, program.blocks)
     labels: tuple[Label, ...] = ()
@@ -59,7 +59,7 @@ def _destination(context: Context, destination: Destination, in_menu: bool) -> I
 
 def _hours(context: Context, name: Name) -> Iterator[Diagnostic]:
     program = context.program
-    if name.text in program.hours or name.text in program.script.lost:
+    if name.text in program.hours or is_lost(program, name.text):
         return
     close = near_name(name.text, program.hours)
     yield RULE.at(

@@ -12,7 +12,7 @@ from dsl.ast import Collect, Flow, Hours, Set, Step
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
-from dsl.lint.walk import complete, holes, instead, near_name, variables
+from dsl.lint.walk import complete, holes, instead, is_lost, near_name, variables
 from dsl.source import Span
 
 OF_THE_CALL = ("caller.number", "caller.name", "called.number")
@@ -34,7 +34,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         uses += [(each.path, each.span) for each in variables(declaration)]
         for path, span in uses:
             name = ".".join(path)
-            may_be_lost = not complete(program) and (len(path) == 1 or path[0] in program.script.lost)
+            may_be_lost = not complete(program) and (len(path) == 1 or is_lost(program, path[0]))
             if name not in known and not may_be_lost:
                 yield _finding(context, name, span, known)
 

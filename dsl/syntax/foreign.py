@@ -1,0 +1,324 @@
+"""Habits of other languages in a line that could not be read: quotes, comments, arrows, colons, braces, commas.
+
+Each function explains one of them, or gives ``None``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dsl.diagnostics import Diagnostic, Edit, Fix
+from dsl.source import Span
+from dsl.syntax.findings import finding
+from dsl.syntax.trouble import STRING, Trouble
+from dsl.syntax.words import WEEKDAYS
+
+
+def typographic_quote(trouble: Trouble) -> Diagnostic | None:
+    match = re.search("[\u201c\u201d\u201e\u00ab\u00bb]", trouble.code)
+    if match is None:
+        return None
+    edits = tuple(
+        Edit(trouble.find(m.start(), 1), '"') for m in re.finditer("[\u201c\u201d\u201e\u00ab\u00bb]", trouble.code)
+    )
+    return finding(
+        trouble.source,
+        "IVR100",
+        "a typographic quote does not open or close a text",
+        trouble.find(match.start(), 1),
+        "this quote",
+        help='use the straight quote `"`',
+        fix=Fix("use straight quotes", edits, "safe"),
+    )
+
+
+def open_quote(trouble: Trouble) -> Diagnostic | None:
+    blanked = STRING.sub(lambda m: " " * len(m.group()), trouble.text)
+    position = blanked.find('"')
+    if position < 0 or ";" in blanked[:position]:
+        return None
+    words = trouble.text[trouble.at : position]
+    if "STRING" in trouble.terminals and re.match(r"\w", words):
+        return finding(
+            trouble.source,
+            "IVR100",
+            "a text has no opening quote",
+            trouble.find(trouble.at, len(words) + 1),
+            "the text ends here and does not begin with a quote",
+            help='open the text with `"`',
+            fix=Fix("open the text", (Edit(Span(trouble.found.start, trouble.found.start), '"'),), "safe"),
+        )
+    rest = trouble.text[position:].rstrip()
+    end = trouble.line.start + position + len(rest)
+    plain = not re.search(r"->|;|cannot be interrupted", rest)
+    return finding(
+        trouble.source,
+        "IVR100",
+        "a text has no closing quote",
+        trouble.find(position, len(rest)),
+        "the text starts here and does not end on this line",
+        help='close the text with `"`; a quote inside a text is written `\\"`',
+        fix=Fix("close the text at the end of the line", (Edit(Span(end, end), '"'),), "unsafe") if plain else None,
+    )
+
+
+def no_quotes(trouble: Trouble) -> Diagnostic | None:
+    """``say Thank you`` and ``say 'Thank you'``."""
+    if "STRING" not in trouble.terminals or not re.match(r"'|[^\W\d]", trouble.rest):
+        return None
+    if trouble.terminals - {"STRING", "FILE"} and not trouble.rest.startswith("'"):
+        return None
+    words = re.split(r"\s*(?:->|;)|\s+cannot be interrupted", trouble.rest)[0].rstrip()
+    span = trouble.find(trouble.at, len(words))
+    single = re.fullmatch(r"'(.*)'", words)
+    text = (single.group(1) if single else words.strip("'")).replace('"', '\\"')
+    return finding(
+        trouble.source,
+        "IVR100",
+        "a text does not stand between quotes",
+        span,
+        "single quotes do not make a text" if words.startswith("'") else "read as words of the language",
+        help=f'write `"{text}"`',
+        fix=Fix(f'write `"{text}"`', (Edit(span, f'"{text}"'),), "safe" if single else "unsafe"),
+    )
+
+
+def comment(trouble: Trouble) -> Diagnostic | None:
+    match = re.match(r"(//|#|--|/\*)", trouble.text) or re.search(r"\s(//|# )", trouble.code)
+    if match is None:
+        return None
+    mark = match.group().strip()
+    span = trouble.find(match.end() - len(match.group().lstrip()), len(mark))
+    return finding(
+        trouble.source,
+        "IVR100",
+        f"`{mark}` does not start a comment",
+        span,
+        "here",
+        help="a comment starts with `;`",
+        fix=Fix("make it a comment", (Edit(span, ";"),), "safe"),
+    )
+
+
+def arrow(trouble: Trouble) -> Diagnostic | None:
+    code = trouble.code
+    match = re.search("=>|\u2192|\u2013>|\u2014>|-->|- >|~>", code)
+    if match is None:
+        return None
+    span = trouble.find(match.start(), len(match.group()))
+    return finding(
+        trouble.source,
+        "IVR100",
+        f"`{match.group()}` is not an arrow",
+        span,
+        "here",
+        help="write `->`",
+        fix=Fix("write `->`", (Edit(span, "->"),), "safe"),
+    )
+
+
+def colon(trouble: Trouble) -> Diagnostic | None:
+    code = trouble.code.rstrip()
+    if not code.endswith(":"):
+        return None
+    span = trouble.find(len(code) - 1, 1)
+    return finding(
+        trouble.source,
+        "IVR100",
+        "a line does not end with a colon",
+        span,
+        "this colon",
+        help="leave it out: the indentation makes the block",
+        fix=Fix("remove the colon", (Edit(span, ""),), "safe"),
+    )
+
+
+def character(trouble: Trouble) -> Diagnostic | None:
+    character = trouble.source.text[trouble.found.start : trouble.found.start + 1]
+    if not character or character.isspace() or re.match(r'[\w"*#+\-<>=.,()]', character, re.ASCII):
+        return None
+    return finding(
+        trouble.source,
+        "IVR100",
+        f"`{character}` is not part of the language",
+        Span(trouble.found.start, trouble.found.start + 1),
+        "this character",
+        help=f"{trouble.wanted} belongs here",
+    )
+
+
+def brace(trouble: Trouble) -> Diagnostic | None:
+    match = re.search(r"[{}]\s*$", trouble.code)
+    if match is None:
+        return None
+    return finding(
+        trouble.source,
+        "IVR100",
+        "braces do not make a block",
+        trouble.find(match.start(), 1),
+        "this brace",
+        help="leave it out: the indentation makes the block",
+        fix=Fix("remove the brace", (Edit(trouble.find(match.start(), 1), ""),), "safe"),
+    )
+
+
+def assignment(trouble: Trouble) -> Diagnostic | None:
+    """``ring = 25s`` and ``ring: 25s``."""
+    match = re.match(r"[=:]\s*(?=\S)", trouble.rest)
+    if match is None or trouble.at == 0 or "_EQUALS" in trouble.terminals or trouble.rest.startswith("=>"):
+        return None
+    mark = trouble.rest[0]
+    sign = trouble.find(trouble.at, 1)
+    if mark == "=" and "IS" in trouble.terminals:
+        both = trouble.find(trouble.at, len(match.group().rstrip()) + trouble.rest.startswith("=="))
+        return _instead(
+            trouble, both, "is", f"`{trouble.source.slice(both)}` does not compare", "values are compared with words"
+        )
+    if mark == ":" and "_ARROW" in trouble.terminals:
+        return _instead(trouble, sign, " ->", "`:` is not an arrow", "`->` belongs here")
+    glued = trouble.text[trouble.at - 1 : trouble.at] not in (" ", "\t")
+    line = trouble.text[: trouble.at].rstrip() + " " + trouble.rest[match.end() :]
+    edit = Edit(trouble.find(trouble.at, match.end()), " " if glued else "")
+    return finding(
+        trouble.source,
+        "IVR100",
+        f"`{mark}` does not belong between a word and its value",
+        trouble.find(trouble.at, 1),
+        "this sign",
+        help=f"leave it out: `{line}`",
+        fix=Fix(f"remove the `{mark}`", (edit,), "safe"),
+    )
+
+
+def comma_for_or(trouble: Trouble) -> Diagnostic | None:
+    """``no answer, busy -> there``."""
+    if not trouble.rest.startswith(",") or "_OR" not in trouble.terminals:
+        return None
+    span = trouble.find(trouble.at, 1)
+    return _instead(trouble, span, " or", "a comma does not join alternatives", "this comma")
+
+
+def dash_for_to(trouble: Trouble) -> Diagnostic | None:
+    """``09:00-17:00``, ``4-8``, ``monday-friday``."""
+    match = re.match("[-\u2013]\\s*", trouble.rest)
+    if match is None or "TO" not in trouble.terminals or trouble.rest.startswith("->"):
+        return None
+    blank = re.search(r"\s*$", trouble.text[: trouble.at])
+    assert blank is not None
+    span = trouble.find(blank.start(), match.end() + len(blank.group()))
+    fix = Fix("write `to`", (Edit(span, " to "),), "safe")
+    here = trouble.find(trouble.at, 1)
+    return finding(
+        trouble.source, "IVR100", "a dash does not make a range", here, "this dash", help="write `to`", fix=fix
+    )
+
+
+_UNITS = {
+    "ms": "ms",
+    "millisecond": "ms",
+    "s": "s",
+    "sec": "s",
+    "second": "s",
+    "m": "m",
+    "min": "m",
+    "minute": "m",
+    "h": "h",
+    "hour": "h",
+}
+
+
+def unit_apart(trouble: Trouble) -> Diagnostic | None:
+    """``25 s`` and ``25 seconds``."""
+    word = re.match(r"[A-Za-z]+", trouble.rest)
+    number = re.search(r"([0-9]+)[ \t]*$", trouble.text[: trouble.at])
+    unit = _UNITS.get(word.group().lower()) or _UNITS.get(word.group().lower().rstrip("s")) if word else None
+    if word is None or number is None or unit is None:
+        return None
+    span = trouble.find(number.start(), trouble.at + word.end() - number.start())
+    text = number.group(1) + unit
+    return _instead(
+        trouble, span, text, f"`{trouble.source.slice(span)}` is not a duration", "the unit stands at the number"
+    )
+
+
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def number_word(trouble: Trouble) -> Diagnostic | None:
+    """``after three tries``."""
+    word = re.match(r"[A-Za-z]+", trouble.rest)
+    if word is None or "INT" not in trouble.terminals or word.group().lower() not in _NUMBERS:
+        return None
+    span = trouble.find(trouble.at, word.end())
+    number = str(_NUMBERS.index(word.group().lower()))
+    return _instead(trouble, span, number, f"`{word.group()}` is not a number here", "numbers are written in digits")
+
+
+def open_weekday(trouble: Trouble) -> Diagnostic | None:
+    """``open monday 09:00 to 17:00``."""
+    match = re.match(rf"open[ \t]+(?={'|'.join(WEEKDAYS)}|every)", trouble.text)
+    if trouble.kind != "hours" or match is None:
+        return None
+    return finding(
+        trouble.source,
+        "IVR100",
+        "`open` begins a line for dates, not for weekdays",
+        trouble.find(0, len("open")),
+        "this word",
+        help="leave it out: a weekday with its times says when it is open",
+        fix=Fix("remove `open`", (Edit(trouble.find(0, match.end()), ""),), "safe"),
+    )
+
+
+def bare_key(trouble: Trouble) -> Diagnostic | None:
+    """``1 -> billing`` in a menu, ``-> desk`` in a step."""
+    missing = {"menu": r"[0-9*#]", "step": r"->"}.get(trouble.kind)
+    match = re.match(missing, trouble.text) if missing else None
+    if match is None:
+        return None
+    if trouble.kind == "step":
+        return _instead(
+            trouble, trouble.find(0, 2), "go to", "an arrow alone does not end a step", "a step has no outcomes"
+        )
+    here = trouble.find(0, match.end())
+    headline, label = "an option of a `menu` begins with `press`", "a key without its word"
+    return _instead(trouble, here, f"press {match.group()}", headline, label)
+
+
+def _instead(trouble: Trouble, span: Span, text: str, headline: str, label: str) -> Diagnostic:
+    """A sign or a word that plainly stands for another one."""
+    fix = Fix(f"write `{text.strip()}`", (Edit(span, text),), "safe")
+    return finding(trouble.source, "IVR100", headline, span, label, help=f"write `{text.strip()}`", fix=fix)
+
+
+def clock(trouble: Trouble) -> Diagnostic | None:
+    """``9am to 5pm`` or ``9 to 17``."""
+    match = re.match(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?[ \t]*([ap])?\.?m?\.?(?![A-Za-z0-9])", trouble.rest, re.I)
+    if match is None or "TIME" not in trouble.terminals:
+        return None
+    hour = int(match.group(1)) % 12 + 12 * (match.group(3).lower() == "p") if match.group(3) else int(match.group(1))
+    time = f"{hour:02d}:{match.group(2) or '00'}"
+    return finding(
+        trouble.source,
+        "IVR100",
+        f"`{match.group().rstrip()}` is not a time of the day",
+        trouble.find(trouble.at, len(match.group().rstrip())),
+        "a time has hours and minutes, on a clock of 24 hours",
+        help=f"write `{time}`",
+        fix=Fix(f"write `{time}`", (Edit(trouble.find(trouble.at, len(match.group().rstrip())), time),), "unsafe"),
+    )
+
+
+def bare_number(trouble: Trouble) -> Diagnostic | None:
+    """``to number +14255550100``."""
+    match = re.match(r"[+(]?[0-9][0-9 ()./-]*", trouble.rest)
+    if match is None or not re.match(r"to[ \t]+(number|teams|agent)\b", trouble.text):
+        return None
+    return finding(
+        trouble.source,
+        "IVR100",
+        "a script transfers to a name, not to a number",
+        trouble.find(trouble.at, len(match.group().rstrip())),
+        "a name belongs here",
+        help="write a name such as `front_desk`, and bind it to the number in the site file",
+    )
