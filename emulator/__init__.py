@@ -15,7 +15,7 @@ Written from the wire contract alone: it shares no code with the host it tests.
 from emulator.clock import Clock, Handle, SystemClock, VirtualClock
 from emulator.config import DEFAULT_ACCESS_KEY, DEFAULT_NUMBER, DEFAULT_RESOURCE_ID, Config, Line
 from emulator.eventgrid import SubscriptionError
-from emulator.misbehave import Fault, Misbehaviour
+from emulator.misbehave import Failure, Fault, Misbehaviour
 from emulator.model import Action, Entry, Phone
 from emulator.phones import NoSuchPhoneError, WrongStateError
 from emulator.plans import PlanError
@@ -30,6 +30,7 @@ __all__ = [
     "Config",
     "Emulator",
     "Entry",
+    "Failure",
     "Fault",
     "Handle",
     "Line",

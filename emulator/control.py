@@ -19,7 +19,7 @@ from emulator.clock import SystemClock
 from emulator.config import Schema
 from emulator.eventgrid import SubscriptionError
 from emulator.identifiers import Identifier, IdentifierError, Json
-from emulator.misbehave import Fault, Misbehaviour
+from emulator.misbehave import Failure, Fault, Misbehaviour
 from emulator.model import Phone
 from emulator.phones import NoSuchPhoneError, WrongStateError
 from emulator.plans import PlanError
@@ -197,7 +197,8 @@ class Control:
         body = await _body(request)
         try:
             faults = tuple(Fault(**fault) for fault in body.pop("faults", []))
-            self._emulator.misbehave(Misbehaviour(**body, faults=faults))
+            failures = tuple(Failure(**failure) for failure in body.pop("failures", []))
+            self._emulator.misbehave(Misbehaviour(**body, faults=faults, failures=failures))
         except TypeError as error:
             raise _BodyError(f"no such misbehaviour: {error}") from error
         return Response(status_code=204)

@@ -17,6 +17,7 @@ from emulator.results import (
     OK,
     RestError,
     Result,
+    of_failure,
 )
 from emulator.world import World
 
@@ -78,6 +79,9 @@ def _play(world: World, call: Call, operation: Play, ready: tuple[Segment, ...])
         world.emit(call, "PlayFailed", result, operation.echo, {"failedPlaySourceIndex": index})
         _finish(world, call, operation)
 
+    if (failure := world.mischief.failure("play")) is not None:
+        fault(0, of_failure(failure))
+        return
     if ready[0].fault is None:
         world.emit(call, "PlayStarted", OK, operation.echo)
     phones = audience(call, operation.targets)

@@ -47,6 +47,17 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """An operation that the service accepts and then fails, used up by the first one: the real service fails so when
+    its speech, its storage or its network do. Codes are those of the event (500/8512, 401/8565, 487/10004, ...)."""
+
+    operation: Literal["play", "recognize", "answer"]
+    code: int = 500
+    sub_code: int = 9999
+    message: str = "Unknown internal server error."
+
+
+@dataclass(frozen=True, slots=True)
 class Misbehaviour:
     """How the service misbehaves: a chance between 0 and 1 for every event or request, and scripted faults first.
 
@@ -74,6 +85,7 @@ class Misbehaviour:
     fail_after: float = 0.0
     """500 although the action was done."""
     faults: tuple[Fault, ...] = ()
+    failures: tuple[Failure, ...] = ()
 
 
 @dataclass(slots=True)
@@ -83,8 +95,10 @@ class Mischief:
     plan: Misbehaviour
     dice: random.Random = field(init=False)
     left: list[Fault] = field(init=False)
+    failures: list[Failure] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.failures = list(self.plan.failures)
         self.dice = random.Random(self.plan.seed)
         self.left = list(self.plan.faults)
 
@@ -96,6 +110,14 @@ class Mischief:
                 return True
         chance: float = getattr(self.plan, kind)
         return chance > 0 and self.dice.random() < chance
+
+    def failure(self, operation: str) -> Failure | None:
+        """The failure that befalls an operation, which is used up by it."""
+        for failure in self.failures:
+            if failure.operation == operation:
+                self.failures.remove(failure)
+                return failure
+        return None
 
     def callback(self, name: str) -> frozenset[CallbackFault]:
         """The faults that befall one callback event."""

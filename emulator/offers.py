@@ -13,7 +13,17 @@ from emulator import calls
 from emulator.config import Line
 from emulator.identifiers import Identifier, Json
 from emulator.model import Call, Echo, Offer, OfferState, Phone
-from emulator.results import BUSY, DECLINED, FORBIDDEN, NO_ANSWER, RestError, Result, call_not_found, conflict
+from emulator.results import (
+    BUSY,
+    DECLINED,
+    FORBIDDEN,
+    NO_ANSWER,
+    RestError,
+    Result,
+    call_not_found,
+    conflict,
+    of_failure,
+)
 from emulator.world import World
 
 REJECTIONS: dict[str, Result] = {"none": DECLINED, "busy": BUSY, "forbidden": FORBIDDEN}
@@ -93,7 +103,12 @@ def answer(world: World, found: Offer, callback_uri: str, echo: Echo, version: s
     if found.on_answer is not None:
         found.on_answer()
     phone.offer = None
-    calls.connect(world, call, phone)
+    if (failure := world.mischief.failure("answer")) is not None:
+        world.emit(call, "AnswerFailed", of_failure(failure), echo)
+        calls.end_phone(world, phone, "service", "answer failed")
+        calls.disconnect(world, call, of_failure(failure))
+    else:
+        calls.connect(world, call, phone)
     return call
 
 

@@ -23,6 +23,7 @@ from emulator.results import (
     TONE_MATCHED,
     WRONG_TONE,
     Result,
+    of_failure,
 )
 from emulator.world import World
 
@@ -33,6 +34,9 @@ def start(world: World, call: Call, operation: Recognise, ready: tuple[Segment, 
     """Play the prompt, if any, then listen; `done` is called once it has ended with its event."""
     operation.started = True
     operation.done = done
+    if (failure := world.mischief.failure("recognize")) is not None:
+        _end(world, call, operation, "RecognizeFailed", of_failure(failure))
+        return
     if not ready:
         _listen(world, call, operation)
         return

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from emulator.misbehave import Failure
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -90,6 +92,11 @@ NOT_FOUND = Result(
 )
 RING_CANCELLED = Result(487, 560487, "The call was cancelled. DiagCode: 487#560487.@", (487, "Request Terminated"))
 FORBIDDEN = Result(403, 560403, "Forbidden. DiagCode: 403#560403.@")
+
+
+def of_failure(failure: Failure) -> Result:
+    """The result of an operation that was made to fail."""
+    return Result(failure.code, failure.sub_code, failure.message)
 
 
 def invalid(message: str) -> RestError:

@@ -77,7 +77,7 @@ function state() {
   if (!phone) return target ? (own ? "Waiting for calls" : "Who are you?") : "Ready";
   if (phone.state === "ringing") return phone.role === "target" ? "Incoming call" : "Calling…";
   if (phone.state === "connected") return phone.transferredTo ? "Transferred, connected" : "Connected";
-  return `Call ended: ${phone.endReason}`;
+  return `Call ended: ${phone.endReason}${target ? " · waiting for calls" : ""}`;
 }
 
 function draw() {
@@ -85,7 +85,8 @@ function draw() {
   const party = !phone ? own : (phone.transferredTo || phone.other);
   $("call-state").textContent = state();
   $("call-party").textContent = shown(party);
-  $("call-party").hidden = $("call-timer").hidden = phone?.role === "target" && phone.state === "ringing";
+  $("call-party").hidden = phone?.role === "target" && phone.state === "ringing";
+  $("call-timer").hidden = !phone || $("call-party").hidden;
   $("call-party").classList.toggle("long", party.length > 18);
   $("dial-form").hidden = target || busy;
   $("target-form").hidden = !target || own !== "" || busy;
@@ -272,6 +273,7 @@ async function begin() {
   options($("lines"), known.lines.map((line) => line.number));
   options($("targets"), known.targets);
   $("line").value ||= known.lines[0]?.number || "";
+  $("target-address").value ||= known.targets[0] || "";
   $("from-number").value = sessionStorage.getItem("from") || $("from-number").value;
   if (own) listen(own);
   else link("ready", true);

@@ -11,7 +11,7 @@ from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import HttpResponseError
 from emulator_rig import CALLER_ID, LINE, Rig, run
 
-from emulator import Config, Fault, Misbehaviour
+from emulator import Config, Failure, Fault, Misbehaviour
 from emulator.misbehave import Mischief
 
 PLAY = TextSource(text="one two")  # 0.7 s
@@ -132,6 +132,25 @@ def test_rest_fault_and_whether_the_action_was_done(kind: str, status: int, code
         await rig.emulator.idle()
         assert ("PlayStarted" in rig.names()) == (kind == "fail_after")
         await connection.play_media(PLAY)
+
+    run(scenario)
+
+
+def test_operation_fails_after_it_was_accepted() -> None:
+    failures = (Failure("play", 401, 8565), Failure("recognize", 500, 8512), Failure("answer", 487, 10004))
+
+    async def scenario(rig: Rig) -> None:
+        _, connection = await rig.answer()
+        rig.emulator.misbehave(Misbehaviour(failures=failures))
+        await connection.play_media(PLAY)
+        await connection.start_recognizing_media("dtmf", CALLER_ID, play_prompt=PLAY)
+        await rig.emulator.idle()
+        assert rig.names()[2:] == ["PlayFailed", "RecognizeFailed"]
+        assert (rig.result("PlayFailed"), rig.result("RecognizeFailed")) == ((401, 8565), (500, 8512))
+        call, _ = await rig.answer()
+        assert rig.names()[4:] == ["AnswerFailed", "CallDisconnected"]
+        assert rig.result("AnswerFailed") == (487, 10004)
+        assert rig.emulator.call(call).end_reason == "answer failed"
 
     run(scenario)
 
