@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dsl.ast import Break, Day, Holiday, Hours, Interval, SpecialOpening, Weekly
 
@@ -26,8 +26,17 @@ class Opening:
     holiday: str = ""
 
 
+def is_zone(name: str) -> bool:
+    """Whether the time zone database has this zone. A folder of it, a path and an empty name are none."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
 def opening_at(hours: Hours, zone: str, at: float) -> Opening:
-    """The state at ``at`` (epoch seconds). Raises `ZoneInfoNotFoundError` for a zone that the linter would refuse."""
+    """The state at ``at`` (epoch seconds). Raises for a zone that `is_zone` and the linter refuse."""
     return _opening(hours, datetime.fromtimestamp(at, ZoneInfo(zone)))
 
 
@@ -73,9 +82,9 @@ def _opening(hours: Hours, local: datetime) -> Opening:
             return Opening("holiday", holiday.title.plain)
     if not _special(hours, today):
         for pause in hours.breaks:
-            if local.weekday() in pause.days and _inside(pause.intervals, minute):
+            if _has_break(hours, pause, today) and _inside(pause.intervals, minute):
                 return Opening(pause.name.text)
-            if yesterday.weekday() in pause.days and _spills(pause.intervals, minute):
+            if _has_break(hours, pause, yesterday) and _spills(pause.intervals, minute):
                 return Opening(pause.name.text)
     is_open = _inside(_open_on(hours, today), minute) or _spills(_open_on(hours, yesterday), minute)
     return Opening("open" if is_open else "closed")
@@ -85,8 +94,16 @@ def _special(hours: Hours, day: date) -> bool:
     return any(_on(opening.days, day) for opening in hours.openings)
 
 
+def _has_break(hours: Hours, pause: Break, day: date) -> bool:
+    """A day without opening hours has no lunch break either."""
+    return day.weekday() in pause.days and bool(_open_on(hours, day))
+
+
 def _open_on(hours: Hours, day: date) -> tuple[Interval, ...]:
-    """The intervals that begin on a day: a special opening replaces the week's."""
+    """The intervals that begin on a day: none on a holiday, also not their part after midnight; a special opening
+    replaces the week's."""
+    if any(not holiday.intervals and _on(holiday.days, day) for holiday in hours.holidays):
+        return ()
     if _special(hours, day):
         return tuple(i for opening in hours.openings if _on(opening.days, day) for i in opening.intervals)
     return tuple(i for weekly in hours.weekly if day.weekday() in weekly.days for i in weekly.intervals)
@@ -120,4 +137,21 @@ def _changes(hours: Hours, zone: str, at: float) -> Iterator[datetime]:
             for m in minutes
             for fold in (0, 1)
         }
+        moments.update(_clock_changes(day, here))
         yield from (moment.astimezone(here) for moment in sorted(moments) if moment.timestamp() > at)
+
+
+def _clock_changes(day: date, here: ZoneInfo) -> Iterator[datetime]:
+    """The moment, in UTC, at which the clocks change on a day: it may skip an opening or bring one back."""
+    first = datetime(day.year, day.month, day.day, tzinfo=here).astimezone(UTC)
+    last = first + timedelta(days=1)
+    before = first.astimezone(here).utcoffset()
+    if last.astimezone(here).utcoffset() == before:
+        return
+    while last - first > timedelta(minutes=1):
+        middle = first + (last - first) // 2
+        if middle.astimezone(here).utcoffset() == before:
+            first = middle
+        else:
+            last = middle
+    yield last.replace(second=0, microsecond=0)

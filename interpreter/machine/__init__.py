@@ -12,11 +12,9 @@ Four events are exceptions, because they may come at any time:
 
 - `Disconnected` ends the call. What the script says for hang-ups is run in silence. After it nothing changes any more.
 - `TimerFired`: ``ring`` is the script's own limit for a transfer; ``watch`` says that a callback was lost, and the
-call goes
-  where system errors go instead of standing still.
+  call goes where system errors go instead of standing still.
 - `ToneHeard` is a key pressed while no block was listening; blocks with ``type ahead keep`` take it.
-- `TransferAccepted` of a transfer that our own ring timer had given up: the caller is talking to somebody, so that
-wins.
+- `TransferAccepted` of a transfer that our own timer had given up: the caller is talking to somebody, so that wins.
 
 `step` is pure and total: no clock but the event's, no input or output, and no exception for anything that a caller,
 a script or the service can do. Two hang-ups, answers to questions never asked and codes never seen are all just events.
@@ -28,7 +26,7 @@ from typing import assert_never
 
 from dsl import Program
 from dsl.ast import Transfer
-from interpreter.machine import answer, ends, run
+from interpreter.machine import answer, ends, keys, run
 from interpreter.machine.results import TRANSFERRED, transfer_outcome
 from interpreter.machine.state import Call, Continue, Step, Trace, Visit, Waiting, Way, begin
 from interpreter.machine.turn import Turn
@@ -53,7 +51,6 @@ __all__ = ["Call", "Continue", "Step", "Trace", "Visit", "Waiting", "Way", "begi
 
 RING_LIMIT = 60.0
 """Seconds from answering to being connected before the call counts as lost."""
-TONES_REMEMBERED = 32
 
 
 def step(program: Program, call: Call, event: Event) -> Step:
@@ -116,6 +113,7 @@ def _operation_ended(
         _handed_over(turn, dict(turn.call.ringing)[event.op])
         return
     if waiting is None or waiting.op != event.op:
+        turn.update(ringing=tuple(rung for rung in turn.call.ringing if rung[0] != event.op))
         turn.note("ignored", f"{type(event).__name__} of {event.op}")
         return
     match waiting.kind, event:
@@ -163,17 +161,11 @@ def _handed_over(turn: Turn, name: str) -> None:
 
 
 def _tone(turn: Turn, event: ToneHeard) -> None:
-    call = turn.call
-    if event.sequence in call.tones_seen or not turn.program.keeps_type_ahead:
-        turn.note("ignored", "a key heard twice or by nobody")
+    if not turn.program.keeps_type_ahead:
+        turn.note("ignored", "a key that no block takes")
         return
-    turn.update(tones_seen=(*call.tones_seen, event.sequence)[-TONES_REMEMBERED:])
-    if call.owed:
-        turn.update(owed=call.owed - 1)
-        return
-    turn.update(heard=(*call.heard, (event.sequence, event.tone))[-TONES_REMEMBERED:])
-    waiting = call.waiting
-    if waiting is not None and waiting.kind == "prompt" and waiting.interruptible:
+    waiting = turn.call.waiting
+    if keys.report(turn, event) and waiting is not None and waiting.kind == "prompt" and waiting.interruptible:
         turn.effects.append(CancelMedia(turn.op()))
         run.resume(turn, waiting)
 
@@ -195,15 +187,13 @@ def _timer(turn: Turn, event: TimerFired) -> None:
     waiting = turn.call.waiting
     if waiting is None or (event.timer, event.generation) not in turn.call.armed:
         turn.note("ignored", f"timer {event.timer}")
-    elif event.timer == "ring" and waiting.kind == "transfer":
+    elif waiting.kind == "transfer" and event.timer in ("ring", "watch"):
         turn.update(ringing=(*turn.call.ringing, (waiting.op, turn.call.block)))
-        _transfer_ended(turn, "no answer")
+        _transfer_ended(turn, "no answer" if event.timer == "ring" else "failed")
     elif event.timer == "watch" and waiting.kind == "answer":
         turn.note("error", "the call was never connected")
         turn.update(ending="failed")
         ends.give_up(turn)
-    elif event.timer == "watch" and waiting.kind == "transfer":
-        _transfer_ended(turn, "failed")
     elif event.timer == "watch":
         run.follow(turn, ends.system_error(turn, f"nothing came back for {waiting.op}"))
     else:

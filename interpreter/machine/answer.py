@@ -6,7 +6,7 @@ import dataclasses
 import re
 
 from dsl.ast import Collect, Menu, Option, Repeat
-from interpreter.machine import ask, ends
+from interpreter.machine import ask, ends, keys
 from interpreter.machine.results import heard
 from interpreter.machine.state import After, Visit
 from interpreter.machine.turn import Turn
@@ -27,13 +27,13 @@ def answered(turn: Turn, event: Recognized | ActionFailed) -> After | None:
         turn.timer("watch", CANCELLED_GRACE)
         return None
     turn.stop_waiting()
-    _account(turn, event)
+    keys.account(turn, block, event)
     if verdict == "system":
         return ends.system_error(turn, f"recognition ended with {event.code}/{event.sub_code}")
     if verdict == "speech_failed":
         return _speech_failed(turn, block, visit)
     _reset_speech(turn)
-    if verdict == "silence" or (verdict == "digits_timeout" and not visit.prefix + event.tones):
+    if verdict in ("silence", "digits_timeout") and not visit.prefix + event.tones:
         return again(turn, block, "silence")
     if verdict == "no_match":
         return again(turn, block, "no_match")
@@ -46,32 +46,23 @@ def begin(turn: Turn, block: Menu | Collect) -> After | None:
     """Enter a menu or a collect: with keys that were pressed ahead if the block takes them, else with its prompt."""
     turn.update(visit=Visit(block.name.text))
     if not block.type_ahead:
-        turn.update(heard=(), owed=0)
-    elif turn.call.heard:
-        return typed_ahead(turn, block)
-    return ask.ask_or_fail(turn, block, "start")
-
-
-def typed_ahead(turn: Turn, block: Menu | Collect) -> After | None:
-    """Keys that were pressed before the prompt of a block that keeps them."""
-    keys = "".join(tone for _, tone in sorted(turn.call.heard))
+        turn.update(heard=())
+    typed = keys.take(turn, block)
+    if typed is None:
+        return ask.ask_or_fail(turn, block, "start")
     if isinstance(block, Menu):
-        turn.update(heard=tuple(sorted(turn.call.heard))[1:])
-        return _key(turn, block, keys[0])
-    digits = block.digits
-    stop = digits.terminator.text if digits and digits.terminator else ""
-    most = digits.most.value if digits else 1
-    position = keys.find(stop) if stop else -1
-    if 0 <= position <= most or len(keys) >= most:
-        taken = position if 0 <= position <= most else most
-        turn.update(heard=tuple(sorted(turn.call.heard))[taken + (taken == position) :])
-        return _digits(turn, block, keys[:taken])
-    turn.update(heard=(), visit=Visit(block.name.text, prefix=keys))
+        return _key(turn, block, typed.digits)
+    if typed.complete:
+        return _digits(turn, block, typed.digits)
+    turn.update(visit=Visit(block.name.text, prefix=typed.digits))
     return ask.ask_or_fail(turn, dataclasses.replace(block, prompts=()), "start")
 
 
 def again(turn: Turn, block: Menu | Collect, cause: ask.Cause) -> After | None:
-    """Count a failed attempt; hand over when a limit is reached, else ask again."""
+    """Count a failed attempt; hand over when a limit is reached, else ask again.
+
+    Keys typed ahead of a mistake were meant for something else and are forgotten.
+    """
     visit = turn.call.visit or Visit(block.name.text)
     silent = cause == "silence"
     visit = dataclasses.replace(
@@ -81,7 +72,7 @@ def again(turn: Turn, block: Menu | Collect, cause: ask.Cause) -> After | None:
         wrong=visit.wrong + (not silent),
         prefix="",
     )
-    turn.update(visit=visit)
+    turn.update(visit=visit, heard=())
     turn.note("took", "no input" if silent else "no match", block.span.start)
     counters = {"tries": visit.tries, "silences": visit.silences, "wrong": visit.wrong}
     for after in block.afters:
@@ -94,11 +85,12 @@ def again(turn: Turn, block: Menu | Collect, cause: ask.Cause) -> After | None:
 def _speech_failed(turn: Turn, block: Menu | Collect, visit: Visit) -> After | None:
     """The recogniser failed: ask again once, then go on with keys only. Never an attempt of the caller's."""
     failures = visit.speech_failures + 1
-    has_keys = isinstance(block, Menu) and any(option.keys for option in block.options)
+    options = block.options if isinstance(block, Menu) else ()
     if failures < 2:
         turn.update(visit=dataclasses.replace(visit, speech_failures=failures))
         return ask.ask_or_fail(turn, block, "again")
-    if visit.keys_only or not has_keys:
+    without_speech = visit.keys_only or not any(option.phrases for option in options)
+    if without_speech or not any(option.keys for option in options):
         return ends.system_error(turn, "speech recognition does not work")
     turn.update(visit=dataclasses.replace(visit, speech_failures=0, keys_only=True))
     turn.note("took", "speech unavailable", block.span.start)
@@ -108,9 +100,11 @@ def _speech_failed(turn: Turn, block: Menu | Collect, visit: Visit) -> After | N
 def _choose(turn: Turn, block: Menu, event: Recognized | ActionFailed) -> After | None:
     if event.tones:
         return _key(turn, block, event.tones[0])
-    label = event.label if isinstance(event, Recognized) else ""
-    if label.isdecimal() and int(label) < len(block.options):
-        return _taken(turn, block, block.options[int(label)])
+    if isinstance(event, Recognized) and event.label:
+        chosen = next((o for number, o in enumerate(block.options) if str(number) == event.label), None)
+        if chosen is None:
+            return ends.system_error(turn, f"there is no option {event.label[:20]!r}")
+        return _taken(turn, block, chosen)
     speech = event.speech if isinstance(event, Recognized) else ""
     for option in block.options:
         if any(_says(phrase.plain, speech) for phrase in option.phrases):
@@ -152,18 +146,6 @@ def _digits(turn: Turn, block: Collect, digits: str) -> After | None:
         return again(turn, block, "no_match")
     ends.set_variable(turn, block.into.text, digits)
     return ends.take_outcome(turn, block.routes, "accepted")
-
-
-def _account(turn: Turn, event: Recognized | ActionFailed) -> None:
-    """Keys that this recognition has given us come again from the continuous recognition, before or after: not
-    twice."""
-    if not turn.program.keeps_type_ahead:
-        return
-    consumed = len(event.tones)
-    if event.sub_code in (8533, 8534) or (event.sub_code == 8514 and not event.tones.endswith("#")):
-        consumed += 1  # the key of a choice, a wrong key, or the stop tone, none of which is among the tones
-    reported = tuple(sorted(turn.call.heard))
-    turn.update(heard=reported[consumed:], owed=turn.call.owed + max(0, consumed - len(reported)))
 
 
 def _reset_speech(turn: Turn) -> None:

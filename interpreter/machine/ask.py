@@ -93,7 +93,8 @@ def _listen_collect(turn: Turn, block: Collect, op: str, visit: Visit) -> Recogn
         kind="tones",
         prompts=(),
         barge_in=True,
-        first=_seconds(digits, "first", FIRST),
+        # Where digits were typed ahead, the next one is not the first.
+        first=_seconds(digits, "between", BETWEEN) if visit.prefix else _seconds(digits, "first", FIRST),
         between=_seconds(digits, "between", BETWEEN),
         max_tones=max(1, most - len(visit.prefix)),
         stop_tones=digits.terminator.text if digits and digits.terminator else "",

@@ -75,10 +75,13 @@ def _end(turn: Turn, ending: Ending, result: str) -> None:
 
 
 def system_error(turn: Turn, why: str) -> After | None:
-    """Something that is neither the caller's nor the script's doing. The flow says where such calls go."""
+    """Something that is neither the caller's nor the script's doing. The flow says where such calls go.
+
+    Keys that nobody has taken were an answer to what went wrong, not to what comes next.
+    """
     turn.note("error", why)
     turn.stop_waiting()
-    turn.update(errors=turn.call.errors + 1)
+    turn.update(errors=turn.call.errors + 1, heard=())
     handler = turn.program.flow.on_error if turn.program.flow else None
     if turn.call.gone or handler is None or turn.call.errors > MOST_ERRORS:
         give_up(turn)

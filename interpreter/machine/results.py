@@ -51,8 +51,9 @@ _TRANSFER_CODES: dict[int, TransferOutcome] = {486: "busy", 600: "busy", 603: "d
 
 
 def heard(event: Recognized | ActionFailed) -> Heard:
-    """What the end of a recognition means."""
-    return _SUB_CODES.get(event.sub_code, "system")
+    """What the end of a recognition means. A failure with the code of a success contradicts itself: nobody's doing."""
+    verdict = _SUB_CODES.get(event.sub_code, "system")
+    return "system" if verdict == "input" and isinstance(event, ActionFailed) else verdict
 
 
 def transfer_outcome(event: ActionFailed) -> TransferOutcome:

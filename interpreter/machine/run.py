@@ -26,7 +26,7 @@ from dsl.ast import (
 from interpreter.machine import answer, ends
 from interpreter.machine.state import After, Continue, Waiting, Way
 from interpreter.machine.turn import Scope, Turn
-from interpreter.opening import opening_at
+from interpreter.opening import is_zone, opening_at
 from interpreter.protocol import Ending, PlayAudio, Prompt, SayText
 from interpreter.protocol import Transfer as TransferAction
 from interpreter.values import compare, evaluate
@@ -39,13 +39,13 @@ HOST_RINGS = 60.0
 
 def follow(turn: Turn, after: After | None) -> None:
     """Go on until the call waits or is over."""
-    for _ in range(MOST_BLOCKS):
-        if after is None:
-            return
-        after = _next(turn, after)
-    if after is not None:
-        turn.note("error", "went through too many blocks without waiting")
-        ends.give_up(turn)
+    entered = 0
+    while after is not None:
+        entered += 1
+        if entered % MOST_BLOCKS == 0:  # ends.MOST_ERRORS bounds this, too
+            after = ends.system_error(turn, "went through too many blocks without waiting")
+        else:
+            after = _next(turn, after)
 
 
 def _next(turn: Turn, after: After) -> After | None:
@@ -137,13 +137,13 @@ def _statements(turn: Turn, step: Step, first: int) -> After | None:
 def _sentences(turn: Turn, step: Step, first: int) -> tuple[int, tuple[Prompt, ...] | None]:
     """The run of sentences from ``first`` that may be interrupted alike, and the statement behind it."""
     found: list[Prompt] = []
-    interruptible: bool | None = None
+    opening = step.statements[first]
+    interruptible = isinstance(opening, Say | PlayFile) and opening.interruptible
     index = first
     for index in range(first, len(step.statements) + 1):
         statement = step.statements[index] if index < len(step.statements) else None
-        if not isinstance(statement, Say | PlayFile) or statement.interruptible is (interruptible is False):
+        if not isinstance(statement, Say | PlayFile) or statement.interruptible is not interruptible:
             break
-        interruptible = statement.interruptible
         if isinstance(statement, PlayFile):
             found.append(PlayAudio(statement.file.plain))
             continue
@@ -160,7 +160,10 @@ def _when_hours(turn: Turn, statement: WhenHours) -> After | None:
         return ends.system_error(turn, f"there are no hours {statement.hours.text}")
     if hours.emergency is not None and dict(turn.call.switches).get(hours.emergency.text, False):
         return ends.take_outcome(turn, statement.routes, "emergency")
-    state = opening_at(hours, turn.program.timezone_of(hours), turn.at).state
+    zone = turn.program.timezone_of(hours)
+    if not is_zone(zone):
+        return ends.system_error(turn, f"there is no time zone {zone!r}")
+    state = opening_at(hours, zone, turn.at).state
     return ends.take_outcome(turn, statement.routes, state)
 
 

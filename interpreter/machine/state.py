@@ -63,10 +63,10 @@ class Call:
     """Everything that is known of a call.
 
     ``block`` is where the caller is, or was when it ended. ``gone`` says that the caller does not hear us any more:
-    handed over or hung up. ``heard`` are keys from the continuous recognition that no block has taken yet, ``owed`` how
-    many more of its reports are of keys that a recognition has already given us. ``armed`` are the timers
-    that are set, with their generation. ``ringing`` are transfers given up
-    by our own ring timer, which may still be answered late.
+    handed over or hung up. ``heard`` are keys from the continuous recognition that no block has taken yet, in order,
+    ``owed`` the keys that another recognition has already given us and that are still to be reported (`keys`).
+    ``armed`` are the timers that are set, with their generation. ``ringing`` are transfers given up by a timer of
+    ours, which may still be answered late.
     """
 
     call_id: str
@@ -88,7 +88,7 @@ class Call:
     ending: Ending | None = None
     result: str = ""
     heard: tuple[tuple[int, str], ...] = ()
-    owed: int = 0
+    owed: str = ""
     tones_seen: tuple[int, ...] = ()
     ringing: tuple[tuple[str, str], ...] = ()
 

@@ -105,7 +105,12 @@ class Turn:
 
 def longest(prompts: tuple[Prompt, ...]) -> float:
     """An upper bound, in seconds, of how long the prompts take: twice the expected time of a text."""
-    return sum(AUDIO_LIMIT if isinstance(p, PlayAudio) else 2 * SECONDS_PER_WORD * len(p.text.split()) for p in prompts)
+    return sum(AUDIO_LIMIT if isinstance(p, PlayAudio) else 2 * SECONDS_PER_WORD * _words(p.text) for p in prompts)
+
+
+def _words(text: str) -> int:
+    """Words, and each character of a script that is written without spaces (Thai and everything east of it)."""
+    return len(text.split()) + sum(character >= "\u0e00" for character in text)
 
 
 class Scope(Mapping[str, Value]):
@@ -143,6 +148,8 @@ class Scope(Mapping[str, Value]):
     def _hours(self, name: str, property_name: str) -> Value:
         hours = self._turn.program.hours[name]
         zone, at = self._turn.program.timezone_of(hours), self._turn.at
+        if not opening.is_zone(zone):
+            return None
         if property_name == "holiday":
             return opening.opening_at(hours, zone, at).holiday or None
         moment = opening.next_opening(hours, zone, at)

@@ -1,0 +1,95 @@
+"""Keys that come twice or too early.
+
+Beside each recognition a continuous one reports every key of the call, in order (`ToneHeard`), so that a block with
+``type ahead keep`` can take what was pressed before it asked. A key that a recognition has given us is therefore
+reported once more, before or after. Taking it twice would choose something that nobody chose; that must never happen.
+Losing a key only makes the caller press it again. Where the two reports leave a doubt, the key is dropped.
+
+``heard`` are reported keys that nobody has taken, ``owed`` keys taken from a recognition whose report is still to come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dsl.ast import Collect, Menu
+from interpreter.machine.turn import Turn
+from interpreter.protocol import ActionFailed, Recognized, ToneHeard
+
+REMEMBERED = 32
+"""Keys that are kept in mind."""
+ANY = "?"
+"""An owed key of which only is known that it was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Keys taken from those typed ahead. ``complete``: the block needs no more of them."""
+
+    digits: str
+    complete: bool
+
+
+def report(turn: Turn, event: ToneHeard) -> bool:
+    """Note a reported key. True when it is news: neither a repetition nor a key that a recognition has given us."""
+    call = turn.call
+    if event.sequence in call.tones_seen:
+        turn.note("ignored", "a key reported twice")
+        return False
+    turn.update(tones_seen=(*call.tones_seen, event.sequence)[-REMEMBERED:])
+    place = next((i for i, key in enumerate(call.owed) if key in (event.tone, ANY)), None)
+    if place is not None:
+        turn.update(owed=call.owed[:place] + call.owed[place + 1 :])
+        return False
+    turn.update(heard=tuple(sorted((*call.heard, (event.sequence, event.tone))))[-REMEMBERED:])
+    return True
+
+
+def take(turn: Turn, block: Menu | Collect) -> Typed | None:
+    """What the block takes of the keys typed ahead; ``None`` when there are none. The others stay for later blocks."""
+    keys = "".join(tone for _, tone in turn.call.heard)
+    if not keys:
+        return None
+    if isinstance(block, Menu):
+        turn.update(heard=turn.call.heard[1:])
+        return Typed(keys[0], complete=True)
+    bounds = block.digits
+    most = bounds.most.value if bounds else 1
+    end = keys.find(bounds.terminator.text) if bounds and bounds.terminator else -1
+    ended = 0 <= end <= most
+    digits = keys[: end if ended else most]
+    turn.update(heard=turn.call.heard[len(digits) + ended :])
+    return Typed(digits, ended or len(digits) >= most)
+
+
+def account(turn: Turn, block: Menu | Collect, event: Recognized | ActionFailed) -> None:
+    """Match the keys of a recognition with those reported: what is not reported yet is owed.
+
+    Reports come in order. So whatever was reported before the last key of the recognition was pressed before it,
+    during a prompt that nobody may interrupt, and the host has ignored it: we do, too.
+    """
+    if not turn.program.keeps_type_ahead:
+        return
+    rest, owed, found = turn.call.heard, turn.call.owed, True
+    for key in _pressed(block, event):
+        place = next((i for i, (_, tone) in enumerate(rest) if key in (tone, ANY)), None)
+        found = place is not None
+        if place is None:
+            owed += key
+        else:
+            rest = rest[place + 1 :]
+    turn.update(heard=rest if found else (), owed=owed[-REMEMBERED:])
+
+
+def _pressed(block: Menu | Collect, event: Recognized | ActionFailed) -> str:
+    """The keys that the recognition has used up, in order."""
+    if event.sub_code == 8534:  # a key that is none of the choices; which one is not said
+        return ANY
+    if event.sub_code == 8533 and isinstance(event, Recognized) and not event.tones:
+        options = block.options if isinstance(block, Menu) else ()
+        chosen = next((option for number, option in enumerate(options) if str(number) == event.label), None)
+        return chosen.keys[0].text if chosen and chosen.keys else ANY
+    if event.sub_code == 8514:  # the stop tone is not among the tones
+        digits = block.digits if isinstance(block, Collect) else None
+        return event.tones + (digits.terminator.text if digits and digits.terminator else ANY)
+    return event.tones
