@@ -65,6 +65,9 @@ _CODES: dict[TransferOutcome, tuple[int, int]] = {
     "declined": (603, 560603),
     "failed": (404, 560404),
 }
+CONFLICT = (409, 8607)
+"""Result of a transfer while another one rings: nothing withdraws a transfer, so one that the script has given up rings
+on until the host's own limit."""
 TransferEnd: TypeAlias = Literal["answered", "no answer", "busy", "declined", "failed"]
 
 
@@ -143,8 +146,9 @@ class Simulation:
 
     @property
     def ringing(self) -> str | None:
-        """The name of the target that a transfer rings, if one does."""
-        return self._ringing.name if self._ringing else None
+        """The name of the target that a transfer rings, if the call waits for one."""
+        awaited = self._awaited
+        return awaited.name if awaited else None
 
     @property
     def listening(self) -> bool:
@@ -156,8 +160,13 @@ class Simulation:
         """When, in seconds since the answer, the last thing said was over."""
         return max((line.end for line in self.lines if line.who == "ivr"), default=0.0)
 
-    # ---------------------------------------------------------------------------------------------- the caller's
-    # actions
+    @property
+    def _awaited(self) -> Transfer | None:
+        """The transfer that rings, unless the script has given it up: then it rings on without being waited for."""
+        waiting = self.call.waiting
+        return self._ringing if self._ringing and waiting and waiting.op == self._ringing.op else None
+
+    # ---------------------------------------------------------------------------------------------- what people do
 
     def settle(self) -> None:
         """Let the caller listen until an input is asked for, a transfer rings, or the call is over."""
@@ -201,10 +210,9 @@ class Simulation:
         self.settle()
         if self.over:
             return
-        waits = self._media
+        waits, rings = self._media, self._awaited
         self._say("caller", "stays silent")
-        before = self._ringing
-        while not self.over and self._media is waits and self._ringing is before and self._next():
+        while not self.over and self._media is waits and self._awaited is rings and self._next():
             pass
 
     def wait(self, seconds: float) -> None:
@@ -221,17 +229,24 @@ class Simulation:
     def transfer(self, end: TransferEnd, after: float = 0.0) -> None:
         """The target of the transfer that rings does this, ``after`` seconds from now."""
         self.settle()
-        ringing = self._ringing
+        ringing = self._awaited
         if ringing is None:
             return
         self._advance(self.now + after)
         if self._ringing is ringing and not self.over:
             self._end_transfer(ringing, end)
 
+    def answer_late(self, into: float | None = None) -> None:
+        """A target that the script has given up, but that still rings, takes the call: ``into`` seconds after the
+        current prompt began, else once it is over."""
+        self._reach(into)
+        if self._ringing is not None and not self.over:
+            self._end_transfer(self._ringing, "answered")
+
     def to_the_end(self) -> None:
         """The caller stays silent, and every transfer that rings is answered, until the call is over."""
         while not self.over:
-            if self._ringing is not None:
+            if self._awaited is not None:
                 self.transfer("answered")
             elif not self._next():
                 raise AssertionError("the call waits for nothing")
@@ -269,7 +284,10 @@ class Simulation:
             case PlayEnded() | Recognized() | ActionFailed():
                 if self._media is not None and event.op == self._media.effect.op:
                     return number == self._media.number
-                return self._ringing is not None and event.op == self._ringing.op
+                # A refused transfer, or the end of one that still rings.
+                return isinstance(event, ActionFailed) and (
+                    event.sub_code == CONFLICT[1] or (self._ringing is not None and event.op == self._ringing.op)
+                )
             case _:
                 return True
 
@@ -277,6 +295,8 @@ class Simulation:
         """Something of the host's that was planned."""
         if isinstance(event, ActionFailed) and self._ringing is not None and event.op == self._ringing.op:
             self._end_transfer(self._ringing, "no answer")
+        elif isinstance(event, ActionFailed) and event.sub_code == CONFLICT[1]:
+            self._give(event)
         elif isinstance(event, PlayEnded | Recognized | ActionFailed):
             self._end_media(event)
         else:
@@ -378,9 +398,7 @@ class Simulation:
                     self._stop_lines(self._media)
                     self._media = None
             case Transfer():
-                self._ringing = effect
-                self._say("call", f"rings {effect.kind.replace('_', ' ')} {effect.name}")
-                self._later(self.now + RINGS, ActionFailed(self.now + RINGS, effect.op, *_CODES["no answer"]))
+                self._start_transfer(effect)
             case SetTimer():
                 self._timers[effect.timer] = (effect.generation, effect.due)
                 self._later(effect.due, TimerFired(effect.due, effect.timer, effect.generation))
@@ -396,8 +414,16 @@ class Simulation:
             case _:
                 assert_never(effect)
 
+    def _start_transfer(self, effect: Transfer) -> None:
+        if self._ringing is not None:
+            self._say("call", f"cannot ring {effect.name} while {self._ringing.name} still rings")
+            self._later(self.now, ActionFailed(self.now, effect.op, *CONFLICT, "another transfer is in progress"))
+            return
+        self._ringing = effect
+        self._say("call", f"rings {effect.kind.replace('_', ' ')} {effect.name}")
+        self._later(self.now + RINGS, ActionFailed(self.now + RINGS, effect.op, *_CODES["no answer"]))
+
     def _start_media(self, effect: Play | Recognize) -> None:
-        self._ringing = None
         lines: list[Line] = []
         at = self.t
         for prompt in effect.prompts:
