@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -223,12 +223,12 @@ class Emulator:
         return len(ended)
 
     @contextlib.asynccontextmanager
-    async def watch(self) -> AsyncIterator[Callable[[], asyncio.Future[Json]]]:
+    async def watch(self) -> AsyncIterator[Callable[[], Awaitable[Json]]]:
         """News of all phones while the block lasts: each call of the given function awaits one."""
         queue: asyncio.Queue[Json] = asyncio.Queue()
         self.world.watchers.append(queue.put_nowait)
         try:
-            yield lambda: asyncio.ensure_future(queue.get())
+            yield queue.get
         finally:
             self.world.watchers.remove(queue.put_nowait)
 

@@ -39,9 +39,12 @@ def test_subscription_shakes_hands_and_delivers(schema: Any) -> None:
 
 @pytest.mark.parametrize("schema", ["eventgrid", "cloudevents"])
 def test_endpoint_that_does_not_shake_hands_is_refused(schema: Any) -> None:
+    async def lukewarm(request: web.Request) -> web.Response:
+        return web.json_response({}, status=202)
+
     async def scenario() -> None:
         app = web.Application()
-        app.router.add_route("*", "/events", lambda request: asyncio.sleep(0, web.json_response({}, status=202)))
+        app.router.add_route("*", "/events", lukewarm)
         runner = web.AppRunner(app)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -102,56 +105,67 @@ def test_tls_is_trusted_by_its_own_authority_and_by_no_other() -> None:
     asyncio.run(scenario())
 
 
+async def control(rig: Rig, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    """One control request: its status and its JSON."""
+    async with (
+        aiohttp.ClientSession(rig.emulator.url) as http,
+        http.request(method, f"/emulator/{path}", json=body) as response,
+    ):
+        text = await response.text()
+    await rig.emulator.idle()
+    return response.status, json.loads(text) if text else None
+
+
 def test_control_over_http() -> None:
     async def scenario(rig: Rig) -> None:
-        async with aiohttp.ClientSession(rig.emulator.url) as http:
+        _, state = await control(rig, "GET", "state")
+        assert state["lines"] == [{"number": LINE, "resource_account": None}]
+        asked = {"target": "+14255550199", "behaviour": "ask"}
+        assert (await control(rig, "PUT", "behaviours", asked))[0] == 204
+        status, phone = await control(rig, "POST", "calls", {"from": CALLER, "to": LINE})
+        assert (status, phone["state"]) == (201, "ringing")
+        call = phone["id"]
+        made = await rig.client.answer_call(rig.hook.incoming[0]["incomingCallContext"], f"{rig.base}/c")
+        connection = rig.client.get_call_connection(made.call_connection_id or "")
+        await connection.start_recognizing_media("dtmf", CALLER_ID, dtmf_max_tones_to_collect=1)
+        assert (await control(rig, "POST", f"calls/{call}/press", {"keys": "5"}))[0] == 200
+        assert rig.last("RecognizeCompleted")["dtmfResult"] == {"tones": ["five"]}
+        await connection.transfer_call_to_participant(type(CALLER_ID)("+14255550199"))
+        [target] = rig.emulator.ringing("+14255550199")
+        assert (await control(rig, "POST", f"calls/{target.id}/accept", {}))[1]["state"] == "connected"
+        _, phone = await control(rig, "GET", f"calls/{call}")
+        assert phone["transferredTo"] == "+14255550199"
+        kinds = [entry["kind"] for entry in phone["transcript"]]
+        assert kinds == ["dialled", "connected", "pressed", "transferred"]
+        assert (await control(rig, "POST", f"calls/{call}/hang-up", {}))[1]["endedBy"] == "caller"
 
-            async def send(method: str, path: str, body: Any = None) -> tuple[int, Any]:
-                async with http.request(method, f"/emulator/{path}", json=body) as response:
-                    text = await response.text()
-                    await rig.emulator.idle()
-                    return response.status, json.loads(text) if text else None
+    run(scenario)
 
-            _, state = await send("GET", "state")
-            assert state["lines"] == [{"number": LINE, "resource_account": None}]
-            assert (await send("PUT", "behaviours", {"target": "+14255550199", "behaviour": "ask"}))[0] == 204
-            status, phone = await send("POST", "calls", {"from": CALLER, "to": LINE})
-            assert (status, phone["state"]) == (201, "ringing")
-            call = phone["id"]
-            made = await rig.client.answer_call(rig.hook.incoming[0]["incomingCallContext"], f"{rig.base}/c")
-            connection = rig.client.get_call_connection(made.call_connection_id or "")
-            await connection.start_recognizing_media("dtmf", CALLER_ID, dtmf_max_tones_to_collect=1)
-            assert (await send("POST", f"calls/{call}/press", {"keys": "5"}))[0] == 200
-            assert rig.last("RecognizeCompleted")["dtmfResult"] == {"tones": ["five"]}
-            await connection.transfer_call_to_participant(type(CALLER_ID)("+14255550199"))
-            [target] = rig.emulator.ringing("+14255550199")
-            assert (await send("POST", f"calls/{target.id}/accept", {}))[1]["state"] == "connected"
-            _, phone = await send("GET", f"calls/{call}")
-            assert phone["transferredTo"] == "+14255550199"
-            assert [entry["kind"] for entry in phone["transcript"]] == [
-                "dialled",
-                "connected",
-                "pressed",
-                "transferred",
-            ]
-            assert (await send("POST", f"calls/{call}/hang-up", {}))[1]["endedBy"] == "caller"
-            for method, path, body, expected in (
-                ("POST", "calls", {"from": CALLER, "to": "+19990000000"}, 409),
-                ("POST", "calls", {"from": "nobody", "to": LINE}, 400),
-                ("POST", "calls", {"from": CALLER, "to": LINE, "plan": [{"dance": True}]}, 400),
-                ("POST", "calls/phone-99/press", {"keys": "1"}, 404),
-                ("POST", f"calls/{call}/press", {"keys": "1"}, 409),
-                ("POST", f"calls/{call}/dance", {}, 404),
-                ("POST", f"calls/{call}/accept", {}, 409),
-                ("PUT", "behaviours", {"target": "+14255550199", "behaviour": "dance"}, 400),
-                ("PUT", "misbehaviour", {"dance": 1}, 400),
-                ("POST", "subscriptions", {"url": "http://127.0.0.1:1/", "schema": "eventgrid"}, 400),
-                ("POST", "subscriptions", {"url": rig.base, "schema": "other"}, 400),
-            ):
-                status, problem = await send(method, path, body)
-                assert (status, bool(problem["error"])) == (expected, True), (method, path, body)
-            async with http.post("/emulator/calls", data="{}") as response:
-                assert response.status == 415
+
+CONTROL_REFUSALS: list[tuple[str, str, dict[str, Any], int]] = [
+    ("POST", "calls", {"from": CALLER, "to": "+19990000000"}, 409),
+    ("POST", "calls", {"from": "nobody", "to": LINE}, 400),
+    ("POST", "calls", {"from": CALLER, "to": LINE, "plan": [{"dance": True}]}, 400),
+    ("POST", "calls/phone-99/press", {"keys": "1"}, 404),
+    ("POST", "calls/phone-1/press", {"keys": "1"}, 409),
+    ("POST", "calls/phone-1/dance", {}, 404),
+    ("POST", "calls/phone-1/accept", {}, 409),
+    ("PUT", "behaviours", {"target": "+14255550199", "behaviour": "dance"}, 400),
+    ("PUT", "misbehaviour", {"dance": 1}, 400),
+    ("POST", "subscriptions", {"url": "http://127.0.0.1:1/", "schema": "eventgrid"}, 400),
+    ("POST", "subscriptions", {"url": "http://127.0.0.1:1/", "schema": "other"}, 400),
+]
+
+
+def test_control_says_what_is_wrong() -> None:
+    async def scenario(rig: Rig) -> None:
+        rig.emulator.hang_up(await rig.dial())
+        for method, path, body, expected in CONTROL_REFUSALS:
+            status, problem = await control(rig, method, path, body)
+            assert (status, bool(problem["error"])) == (expected, True), (method, path, body)
+        url = f"{rig.emulator.url}/emulator/calls"
+        async with aiohttp.ClientSession() as http, http.post(url, data="{}") as response:
+            assert response.status == 415
 
     run(scenario)
 
@@ -173,6 +187,17 @@ def test_news_is_streamed_to_the_phone_it_concerns() -> None:
                     rig.emulator.hang_up(call)
         assert {one["id"] for one in news} == {call}
         assert [one["state"] for one in news] == ["ringing", "ended"]
+
+    run(scenario)
+
+
+def test_news_can_be_watched() -> None:
+    async def scenario(rig: Rig) -> None:
+        async with rig.emulator.watch() as news:
+            call = rig.emulator.dial(CALLER, LINE)
+            rig.emulator.hang_up(call)
+            assert [(await news())["state"] for _ in range(2)] == ["ringing", "ended"]
+        assert rig.emulator.world.watchers == []
 
     run(scenario)
 
