@@ -6,6 +6,7 @@ Each function explains one of them, or gives ``None``.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from dsl.diagnostics import Diagnostic, Edit, Fix
 from dsl.source import Span
@@ -134,16 +135,23 @@ def colon(trouble: Trouble) -> Diagnostic | None:
 
 
 def character(trouble: Trouble) -> Diagnostic | None:
-    character = trouble.source.text[trouble.found.start : trouble.found.start + 1]
-    if not character or character.isspace() or re.match(r'[\w"*#+\-<>=.,()]', character, re.ASCII):
+    found = trouble.rest[:1]
+    if not found or found in " \t\r\n\f" or re.match(r'[\w"*#+\-<>=.,()]', found, re.ASCII):
         return None
+    here = trouble.find(trouble.at, 1)
+    if unicodedata.category(found)[0] in "ZC":  # copied from a web page or a word processor
+        fix = Fix("replace it by a space", (Edit(here, " "),), "safe")
+        what = f"an invisible character (U+{ord(found):04X})"
+        return finding(
+            trouble.source, "IVR100", f"{what} is not part of the language", here, "here", help="type a space", fix=fix
+        )
     return finding(
         trouble.source,
         "IVR100",
-        f"`{character}` is not part of the language",
-        Span(trouble.found.start, trouble.found.start + 1),
+        f"`{found}` is not part of the language",
+        here,
         "this character",
-        help=f"{trouble.wanted} belongs here",
+        help=f"{trouble.wanted} belongs here" if trouble.wanted else "take it out",
     )
 
 

@@ -17,6 +17,10 @@ from dsl.syntax.findings import finding
 from dsl.syntax.words import DECLARATIONS, LINES
 
 UNIT = 4
+_BLANK = " \t\f\ufeff"
+_ODD = "\u00a0\u2002\u2003\u2009\u200b\u202f\u3000"
+"""Blanks that come from web pages and word processors. At the start of a line they are read as spaces and reported."""
+_SPACES = str.maketrans(dict.fromkeys(_ODD + "\ufeff", " "))
 _DECLARATION = re.compile(
     rf"({'|'.join(DECLARATIONS)})[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]*(;.*)?$|flow\b.*$|ivr[ \t]+[0-9]"
 )
@@ -83,7 +87,7 @@ def read_layout(source: Source) -> Layout:
         lines.append(line)
         if level < 2:
             opener = line if opens else None
-    read = source.text
+    read = re.sub(rf"(?m)^[{_BLANK}{_ODD}]+", lambda m: m.group().translate(_SPACES), source.text)
     for _, span in foreign:
         read = read[: span.start] + ";".ljust(span.end - span.start) + read[span.end :]
     return Layout(tuple(lines), (*_check(source, lines), *_foreign(source, foreign)), read)
@@ -92,12 +96,12 @@ def read_layout(source: Source) -> Layout:
 def _code_lines(source: Source) -> Iterator[tuple[int, int, int, int]]:
     for number in range(1, source.line_count + 1):
         text = source.line_text(number)
-        stripped = text.strip(" \t\f\ufeff")
+        stripped = text.strip(_BLANK + _ODD)
         if not stripped or stripped.startswith(";"):
             continue
         start = source.line_start(number)
-        content = start + len(text) - len(text.lstrip(" \t\f\ufeff"))
-        yield number, start, content, start + len(text.rstrip())
+        content = start + len(text) - len(text.lstrip(_BLANK + _ODD))
+        yield number, start, content, start + len(text.rstrip(_BLANK))
 
 
 def _level(text: str, width: int, opener: Line | None, inside: bool) -> int:
@@ -130,13 +134,16 @@ def _check(source: Source, lines: list[Line]) -> Iterator[Diagnostic]:
     tabbed = [line for line in lines if "\t" in source.slice(line.indent)]
     if tabbed:
         yield _tabs(source, tabbed)
+    odd = [line for line in lines if set(source.slice(line.indent)) & set(_ODD)]
+    if odd:
+        yield _invisible(source, odd)
     groups: dict[tuple[int, int], list[Line]] = {}
     declarations: dict[int, Line | None] = {}
     declaration: Line | None = None
     for line in lines:
         if line.level == 0:
             declaration = line
-        if line.width == line.level * UNIT or line in tabbed:
+        if line.width == line.level * UNIT or line in tabbed or line in odd:
             continue
         owner = line.number if line.level == 0 or declaration is None else declaration.number
         key = (owner, line.width - line.level * UNIT)
@@ -178,6 +185,20 @@ def _tabs(source: Source, lines: list[Line]) -> Diagnostic:
         f"{count} indented with tabs",
         help="indent with four spaces",
         fix=Fix("replace the tabs by spaces", edits, "safe"),
+    )
+
+
+def _invisible(source: Source, lines: list[Line]) -> Diagnostic:
+    edits = tuple(Edit(line.indent, " " * (line.level * UNIT)) for line in lines)
+    count = f"{len(lines)} lines begin" if len(lines) > 1 else "this line begins"
+    return finding(
+        source,
+        "IVR100",
+        "a line does not begin with ordinary spaces",
+        lines[0].indent,
+        f"{count} with blanks of a web page or a word processor",
+        help="indent with four spaces",
+        fix=Fix("replace them by spaces", edits, "safe"),
     )
 
 

@@ -19,7 +19,7 @@ from dsl.source import Source, Span
 from dsl.spell import listed, nearest
 from dsl.syntax.explain import explain
 from dsl.syntax.findings import finding, not_built
-from dsl.syntax.foreign import brace
+from dsl.syntax.foreign import brace, character
 from dsl.syntax.layout import Line, read_layout
 from dsl.syntax.lower import Lowering, lower
 from dsl.syntax.parser import read_declaration
@@ -30,6 +30,7 @@ VERSION = 1
 RESERVED = ("finish", "repeat")
 """What cannot be the name of a block: behind an arrow it means something already."""
 
+_LIKE_A_VERSION = re.compile(r"(?:ivr|version)[ \t]+[0-9.]+[ \t]*(;.*)?$", re.I)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -50,7 +51,9 @@ def parse(source: Source) -> Parsed:
     version = None
     for number, lines in enumerate(layout.chunks()):
         first = source.slice(Span(lines[0].content, lines[0].end))
-        if re.match(r"ivr\b", first):
+        if re.match(r"ivr\b", first) or (
+            number == 0 and re.match(r"(?i)(ivr|version)[ \t]+[0-9.]+[ \t]*(;.*)?$", first)
+        ):
             version, found = _version(source, lines, number == 0)
             diagnostics += found
             continue
@@ -235,7 +238,8 @@ class _Chunk:
         line = self.lines[0]
         word = self.kind
         span = Span(line.content, line.content + len(word)) if word else Span(line.content, line.end)
-        stray = brace(Trouble(self.source, Span(line.content, line.end), span, "", frozenset())) if not word else None
+        trouble = Trouble(self.source, Span(line.content, line.end), span, "", frozenset())
+        stray = (brace(trouble) or character(trouble)) if not word else None
         if stray is not None:
             self.lines = []
             return stray

@@ -16,8 +16,9 @@ from dsl.lint.walk import complete, keyword, reachable
 
 def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
-    if not complete(program):
-        return
+    named = {target for block in program.blocks.values() for target in program.targets(block)}
+    if not complete(program) or not named <= set(program.blocks):
+        return  # what leads here may stand on a line that could not be read, or with a misspelt name
     flow = program.flow
     ends = [flow.on_hangup, flow.on_error] if flow else []
     starts = [program.entry, *(end.target.text for end in ends if isinstance(end, GoTo))]
