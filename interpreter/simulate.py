@@ -223,6 +223,8 @@ class Simulation:
         """Hang up: ``into`` seconds after the current prompt began, else once it is over."""
         self._reach(into)
         if not self.over:
+            if self._media is not None:
+                self._stop_lines(self._media)
             self._say("caller", "hangs up")
             self._give(Disconnected(self.now, 200, 540000, "ended by the caller"))
 

@@ -27,7 +27,7 @@ from typing import assert_never
 from dsl import Program
 from dsl.ast import Transfer
 from interpreter.machine import answer, ends, keys, run
-from interpreter.machine.results import TRANSFERRED, transfer_outcome
+from interpreter.machine.results import CANCELLED, TRANSFERRED, transfer_outcome
 from interpreter.machine.state import Call, Continue, Step, Trace, Visit, Waiting, Way, begin
 from interpreter.machine.turn import Turn
 from interpreter.protocol import (
@@ -123,7 +123,7 @@ def _operation_ended(
             run.follow(turn, answer.answered(turn, event))
         case "input", ActionFailed():
             run.follow(turn, answer.answered(turn, event))
-        case "prompt", ActionFailed() if event.sub_code == 8508:
+        case ("prompt" | "transfer"), ActionFailed() if event.sub_code in CANCELLED:
             turn.timer("watch", answer.CANCELLED_GRACE)
         case "transfer", TransferAccepted():
             _handed_over(turn, turn.call.block)

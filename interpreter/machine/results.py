@@ -63,5 +63,9 @@ def transfer_outcome(event: ActionFailed) -> TransferOutcome:
     return _TRANSFER.get(event.sub_code, "failed")
 
 
+CANCELLED = frozenset({8508, 560487, 560497})
+"""An operation that was called off, most often because the caller hung up: the end of the call is on its way, in any
+order."""
+
 TRANSFERRED = 7015
 """Sub-code of a disconnect that is the end of a successful transfer. It may come before the acceptance itself."""
