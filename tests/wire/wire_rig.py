@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from emulator import Config, Emulator, Entry, Line, Misbehaviour, Phone, VirtualClock
+from wire_people import LINE, People, config
+from wire_stories import Prompt, Story
+
+from emulator import Config, Emulator, Entry, Phone, VirtualClock
 from emulator.servers import Listener
 from interpreter.engine import Step
 from interpreter.machine import Call
@@ -26,24 +29,27 @@ from interpreter.tooling import dev_site
 from server import Runtime, running
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
-LINE = "+18005550100"
 MONDAY_TEN = datetime(2026, 3, 2, 10, 0, tzinfo=ZoneInfo("America/New_York")).timestamp()
 PATIENCE = 6 * 3600.0
 """Virtual seconds after which a call that does not end is stuck."""
+
+AUDIO = "https://audio.example/"
+"""Where the made-up recordings of a development site lie."""
 
 T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class Wire:
-    """A running rig. ``targets`` are the addresses of the script's transfer targets by their names,
-    ``calls`` the machine's state of each call as it is now."""
+    """A running rig. ``lines`` are the numbers of the scripts in their order, ``calls`` the machine's state of each
+    call as it is now."""
 
     emulator: Emulator
+    people: People
     runtime: Runtime
     store: SqliteStore
     clock: VirtualClock
-    targets: dict[str, str]
+    lines: tuple[str, ...]
     server_url: str
     calls: dict[str, Call]
 
@@ -85,24 +91,27 @@ class Wire:
         self.clock.advance_to(until)
         await self.settle()
 
-    async def dial(self, plan: Sequence[dict[str, Any]] = (), caller: str = "+14255550100") -> str:
-        return self.emulator.dial(caller, LINE, plan=plan)
-
-    async def call(self, plan: Sequence[dict[str, Any]] = (), caller: str = "+14255550100") -> Heard:
-        """A whole call, from dialling to its end."""
-        phone = await self.dial(plan, caller)
+    async def call(self, plan: str = "") -> Heard:
+        """A whole call by a plan of the terminal phone, from dialling to its end."""
+        phone = self.people.dial(LINE, plan)
         await self.finish(phone)
-        return await self.heard(phone)
+        return self.heard(phone)
 
     async def finish(self, *phones: str) -> None:
         """Until the host has done with these phones and knows it."""
         live = self.runtime.desk.engine
         await self.run_until(lambda: all(self.emulator.call(p).finished for p in phones) and live.gauges().live == 0)
 
-    async def heard(self, phone: str) -> Heard:
-        found = self.emulator.call(phone)
-        state = next(call for call in reversed(self.calls.values()) if call.caller == found.me.label)
-        return Heard(found, self.emulator.transcript(phone), state)
+    def state(self, phone: str) -> Call:
+        """What the machine knows of this phone's call: each caller has a number of their own."""
+        number = self.emulator.call(phone).me.label
+        return next(call for call in self.calls.values() if call.caller == number)
+
+    def heard(self, phone: str) -> Heard:
+        return Heard(self.emulator.call(phone), self.emulator.transcript(phone), self.state(phone))
+
+    def metric(self, name: str, **labels: str) -> float:
+        return self.runtime.desk.metrics.registry.get_sample_value(f"ivr_{name}_total", labels) or 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +127,25 @@ class Heard:
         """Everything that the phone heard, whole or in part."""
         return [entry.text for entry in self.transcript if entry.kind == "heard"]
 
-    def prompts(self) -> list[Entry]:
-        return [entry for entry in self.transcript if entry.kind == "heard"]
+    @property
+    def answered(self) -> float:
+        """When the call was answered (epoch seconds)."""
+        return next(entry.t for entry in self.transcript if entry.kind == "connected")
+
+    def story(self) -> Story:
+        """The call as the simulator tells it: seconds since the answer, recordings by their names."""
+        since = self.answered
+        prompts = [
+            Prompt(
+                round(entry.t - since, 3),
+                round((entry.end if entry.end is not None else entry.t) - since, 3),
+                f"[{entry.text.removeprefix(AUDIO)}]" if entry.text.startswith(AUDIO) else entry.text,
+                entry.interrupted,
+            )
+            for entry in self.transcript
+            if entry.kind == "heard"
+        ]
+        return Story(tuple(prompts), self.end)
 
     @property
     def end(self) -> tuple[str | None, str, str]:
@@ -129,29 +155,27 @@ class Heard:
 
 @asynccontextmanager
 async def wire(
-    script: Path | str,
+    script: Path | str | Sequence[Path],
     *,
     at: float = MONDAY_TEN,
-    config: Config | None = None,
-    misbehaviour: Misbehaviour | None = None,
-    answers: dict[str, str] | None = None,
+    made: Config | None = None,
     switches: dict[str, bool] | None = None,
+    sections: dict[str, dict[str, object]] | None = None,
 ) -> AsyncIterator[Wire]:
-    """Everything running, ``script`` (a path or a text) on `LINE`. ``answers``: how targets behave, by their names."""
+    """Everything running, each script (a path, a text for `LINE`, several paths) on a line of its own. ``sections``
+    go into the site file."""
     with tempfile.TemporaryDirectory() as folder:
-        path = script if isinstance(script, Path) else Path(folder) / "test.ivr"
-        if isinstance(script, str):
-            path.write_text(script, encoding="utf-8")
+        paths = _on_disk(script, Path(folder))
         clock = VirtualClock(at)
-        made = config or Config(lines=(Line(LINE),))
-        emulator = Emulator(made, clock)
+        numbers = tuple(line.number for line in dev_site.make(paths, {}).lines)
+        emulator = Emulator(made or config(*numbers), clock)
         await emulator.start()
         store = SqliteStore.open(Path(folder) / "ivr.db")
         front = _Late()
         web = Listener(front, "127.0.0.1", 0, None, None)
         await web.start()
         try:
-            site_made = dev_site.make([path], service(emulator, web.url))
+            site_made = dev_site.make(paths, {**service(emulator, web.url), **(sections or {})})
             site = Site.parse(site_made.text, folder=Path(folder))
             calls: dict[str, Call] = {}
 
@@ -162,19 +186,21 @@ async def wire(
             async with running(site, store=store, clock=clock, trace=keep) as runtime:
                 front.app = runtime.app
                 await emulator.subscribe(f"{web.url}/events")
-                targets = dict(site_made.lines[0].targets)
-                rig = Wire(emulator, runtime, store, clock, targets, web.url, calls)
-                for name, behaviour in (answers or {}).items():
-                    emulator.behave(targets[name], behaviour)
                 for name, on in (switches or {}).items():
                     await runtime.desk.engine.set_switch(name, on)
-                if misbehaviour is not None:
-                    emulator.misbehave(misbehaviour)
-                yield rig
+                yield Wire(emulator, People(emulator), runtime, store, clock, numbers, web.url, calls)
         finally:
             await web.stop()
             await store.close()
             await emulator.stop()
+
+
+def _on_disk(script: Path | str | Sequence[Path], folder: Path) -> list[Path]:
+    if not isinstance(script, str):
+        return [script] if isinstance(script, Path) else list(script)
+    path = folder / "test.ivr"
+    path.write_text(script, encoding="utf-8")
+    return [path]
 
 
 def service(emulator: Emulator, server_url: str) -> dict[str, dict[str, object]]:
