@@ -183,7 +183,7 @@ function readAloud() {
       speechSynthesis.cancel();
     }
   });
-  if (phone.state === "ended") speechSynthesis.cancel();
+  if (phone.state === "ended" && phone.endedBy === "caller") speechSynthesis.cancel();
 }
 
 function microphone() {
@@ -259,7 +259,7 @@ async function begin() {
     location.search = `?as=${encodeURIComponent($("target-address").value.trim())}`;
   };
   for (const action of ["accept", "decline", "busy", "ignore", "hang-up"]) $(action).onclick = () => act(action);
-  $("voice-toggle").checked = localStorage.getItem("voice") === "on";
+  $("voice-toggle").checked = localStorage.getItem("voice") !== "off";
   $("voice-toggle").disabled = !("speechSynthesis" in window);
   $("voice-toggle").onchange = (event) => {
     localStorage.setItem("voice", event.target.checked ? "on" : "off");

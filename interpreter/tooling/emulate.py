@@ -11,7 +11,9 @@ from emulator import serve as service
 from emulator.config import Schema
 from interpreter.tooling.files import CannotRun
 
-_KINDS = {field.name: field.type for field in dataclasses.fields(Misbehaviour) if field.name != "faults"}
+_KINDS = {
+    field.name: field.type for field in dataclasses.fields(Misbehaviour) if field.name not in ("faults", "failures")
+}
 
 
 def run(
