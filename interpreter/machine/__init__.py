@@ -123,7 +123,7 @@ def _operation_ended(
             run.follow(turn, answer.answered(turn, event))
         case "input", ActionFailed():
             run.follow(turn, answer.answered(turn, event))
-        case ("prompt" | "transfer"), ActionFailed() if event.sub_code in CANCELLED:
+        case (("prompt" | "transfer"), ActionFailed()) if event.sub_code in CANCELLED:
             turn.timer("watch", answer.CANCELLED_GRACE)
         case "transfer", TransferAccepted():
             _handed_over(turn, turn.call.block)

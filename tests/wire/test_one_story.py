@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from wire_rig import LINE, play, wire
+from wire_people import LINE
+from wire_rig import play, wire
 from wire_stories import PLANS, SCRIPTS, program, simulated
 
 
