@@ -41,8 +41,15 @@ def opening_at(hours: Hours, zone: str, at: float) -> Opening:
 
 
 def next_opening(hours: Hours, zone: str, at: float) -> datetime | None:
-    """The local time at which it is open next; ``None`` when it stays closed for `HORIZON_DAYS`."""
-    return next((moment for moment in _changes(hours, zone, at) if _opening(hours, moment).state == "open"), None)
+    """The local time at which it opens next, if it is open now then after closing; ``None`` for not within
+    `HORIZON_DAYS`."""
+    was_open = opening_at(hours, zone, at).state == "open"
+    for moment in _changes(hours, zone, at):
+        is_open = _opening(hours, moment).state == "open"
+        if is_open and not was_open:
+            return moment
+        was_open = is_open
+    return None
 
 
 def next_change(hours: Hours, zone: str, at: float) -> datetime | None:
