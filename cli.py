@@ -23,7 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Scripts, or folders with scripts.")]
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help="Scripts, or folders with scripts.")]
 Script = Annotated[Path, typer.Argument(metavar="SCRIPT", help="A script.")]
 SiteFile = Annotated[Path | None, typer.Option("--site", metavar="FILE", help="The site file that binds its names.")]
 Switches = Annotated[list[str], typer.Option("--switch", metavar="NAME=on", help="Flip a switch for this call.")]
@@ -137,7 +137,8 @@ def call(
             switches=tool.read_switches(program, site, switch),
         )
         if plan is not None:
-            sys.stdout.write(tool.run_plan(simulation, plan, format.value))
+            outcome = tool.run_plan(simulation, plan, format.value)
+            _finish(outcome.out, outcome.err, outcome.code)
         elif format is CallFormat.json:
             raise CannotRun("--format json needs a --plan")
         else:
@@ -206,7 +207,7 @@ def emulator(
     schema: Annotated[GridSchema, typer.Option(help="The form of incoming calls.")] = GridSchema.eventgrid,
     speed: Annotated[float, typer.Option(help="Virtual seconds in a real one.")] = 1.0,
     misbehave: Annotated[
-        list[str], typer.Option(metavar="KIND=PROBABILITY", help="Such as duplicate=0.1, error_before=0.05, seed=7.")
+        list[str], typer.Option(metavar="KIND=PROBABILITY", help="Such as duplicate=0.1, fail_before=0.05, seed=7.")
     ] = [],  # noqa: B006
 ) -> None:
     """A local Call Automation service with a phone page."""

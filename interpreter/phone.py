@@ -4,8 +4,10 @@
     say "billing"          the same for speech
     silent                 until the next thing happens
     wait 3s                let time pass
-    transfer busy          what the ringing target does: answered, no answer, busy, declined, failed; `after 3s`
-    delays it speech fails           the host's speech recognition breaks
+    transfer busy          what the ringing target does: answered, no answer, busy, declined, failed
+    transfer busy after 3s
+    transfer answered late a target that the script has given up still takes the call
+    speech fails           the host's speech recognition breaks
     hang up                once the prompt is over; `hang up at 1s` in the middle of it
 
 A comment starts with `;`. When a plan is used up the caller stays silent and a ringing target answers.
@@ -14,7 +16,7 @@ A comment starts with `;`. When a plan is used up the caller stays silent and a 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, assert_never, get_args
 
@@ -51,6 +53,11 @@ class TargetDoes:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetIsLate:
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechFails:
     pass
 
@@ -60,12 +67,14 @@ class HangUp:
     at: float | None = None
 
 
-Action = Press | Speak | Silent | Wait | TargetDoes | SpeechFails | HangUp
+Action = Press | Speak | Silent | Wait | TargetDoes | TargetIsLate | SpeechFails | HangUp
 
 VERBS = ("press", "say", "silent", "wait", "transfer", "speech fails", "hang up")
 _ENDS: tuple[str, ...] = get_args(TransferEnd)
 _TIME = r"([0-9]+(?:\.[0-9]+)?)s"
 _AT = rf"(?:\s+at\s+{_TIME})?"
+_COMMENT = re.compile(r'("[^"]*")|;.*')
+"""A comment, or a text in quotes, which may hold a semicolon."""
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Action]], ...] = (
     (re.compile(rf"press\s+([0-9*#]+){_AT}"), lambda m: Press(m[1], _seconds(m[2]))),
     (re.compile(rf'say\s+"([^"]*)"{_AT}'), lambda m: Speak(m[1], _seconds(m[2]))),
@@ -75,6 +84,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Action]], ...] = 
         re.compile(rf"transfer\s+({'|'.join(_ENDS)})(?:\s+after\s+{_TIME})?"),
         lambda m: TargetDoes(m[1], float(m[2] or 0)),  # type: ignore[arg-type]
     ),
+    (re.compile(rf"transfer\s+answered\s+late{_AT}"), lambda m: TargetIsLate(_seconds(m[1]))),
     (re.compile(r"speech\s+fails"), lambda m: SpeechFails()),
     (re.compile(rf"hang\s+up{_AT}"), lambda m: HangUp(_seconds(m[1]))),
 )
@@ -88,9 +98,9 @@ def _seconds(text: str | None) -> float | None:
     return float(text) if text else None
 
 
-def read_action(text: str) -> Action:
-    """An action from a line. Raises `BadAction`."""
-    line = text.split(";")[0].strip() if '"' not in text else text.strip()
+def read_action(text: str, otherwise: str = f"a line starts with {listed(VERBS)}") -> Action:
+    """An action from a line. Raises `BadAction`; ``otherwise`` is its advice where no verb is near."""
+    line = _COMMENT.sub(r"\1", text).strip()
     for pattern, make in _FORMS:
         match = pattern.fullmatch(line)
         if match is not None:
@@ -102,20 +112,23 @@ def read_action(text: str) -> Action:
         forms = {"press": "`press 1` or `press 1 at 0.5s`", "say": '`say "billing"`', "wait": "`wait 3s`"}
         raise BadAction(f"`{line}` cannot be read; write {forms[word]}")
     close = nearest(" ".join(line.split()[:2]), VERBS) or nearest(word, VERBS)
-    hint = f"did you mean `{close}`?" if close else f"a caller can {listed(VERBS)}"
+    hint = f"did you mean `{close}`?" if close else otherwise
     raise BadAction(f"`{line}` is not something a caller does; {hint}")
 
 
-def read_plan(text: str) -> list[Action]:
-    """The actions of a plan. Raises `BadAction`, which names the line."""
+def read_plan(text: str, name: str = "plan") -> list[Action]:
+    """The actions of a plan. Raises `BadAction` with every line that is none, as ``name:line: …``."""
     actions: list[Action] = []
+    mistakes: list[str] = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith(";"):
             continue
         try:
             actions.append(read_action(line))
         except BadAction as error:
-            raise BadAction(f"line {number}: {error}") from None
+            mistakes.append(f"{name}:{number}: {error}")
+    if mistakes:
+        raise BadAction("\n".join(mistakes))
     return actions
 
 
@@ -131,7 +144,16 @@ def act(simulation: Simulation, action: Action) -> None:
         case Wait():
             simulation.wait(action.seconds)
         case TargetDoes():
-            simulation.transfer(action.end, action.after)
+            simulation.settle()
+            if simulation.ringing or simulation.over:
+                simulation.transfer(action.end, action.after)
+            else:
+                _note(simulation, f"transfer {action.end}: nothing rings here")
+        case TargetIsLate():
+            known = len(simulation.lines)
+            simulation.answer_late(action.at)
+            if len(simulation.lines) == known:
+                _note(simulation, "transfer answered late: no target rings on")
         case SpeechFails():
             simulation.speech_fails()
         case HangUp():
@@ -140,13 +162,19 @@ def act(simulation: Simulation, action: Action) -> None:
             assert_never(action)
 
 
-def run_plan(simulation: Simulation, actions: Iterable[Action]) -> None:
-    """Do all of it, then wait for the end of the call."""
-    for action in actions:
+def _note(simulation: Simulation, text: str) -> None:
+    """An action had no effect: whoever reads the transcript should know."""
+    simulation.lines.append(Line(simulation.t, simulation.t, "call", f"({text})", simulation.call.block))
+
+
+def run_plan(simulation: Simulation, actions: Sequence[Action]) -> int:
+    """Do all of it, then wait for the end of the call. The number of actions that the call was over before."""
+    for done, action in enumerate(actions):
         if simulation.over:
-            return
+            return len(actions) - done
         act(simulation, action)
     simulation.to_the_end()
+    return 0
 
 
 def clock(seconds: float) -> str:
@@ -183,14 +211,18 @@ def as_json(simulation: Simulation) -> dict[str, Any]:
 
 
 HELP = """\
-keys             1, 1234, #         press them; press 1 at 0.5s interrupts the prompt
-"words"          "billing"          say them
+1 or 1234 or #   press keys, once the prompt is over
+"billing"        say it: words stand in quotes
 Enter            stay silent until something happens
 wait 3s          let time pass
-busy, answered, no answer, declined, failed   what the ringing target does
-speech fails     the speech recognition breaks
+press 1 at 0.5s  press a key half a second into the prompt; so for say and hang up
 hang up          or Ctrl-D
+
+While a transfer rings, what its target does:
+answered, no answer, busy, declined, failed; answered late, when the script has given it up
+speech fails     the host's speech recognition breaks
 """
+_TYPED = "to say it, put it in quotes; type ? for help"
 
 
 def read_typed(text: str, ringing: bool) -> Action | None:
@@ -204,6 +236,10 @@ def read_typed(text: str, ringing: bool) -> Action | None:
         return Press(line)
     if re.fullmatch(r'"[^"]*"', line):
         return Speak(line[1:-1])
-    if ringing and line in _ENDS:
+    if line == "answered late":
+        return TargetIsLate()
+    if line in _ENDS:
+        if not ringing:
+            raise BadAction(f"`{line}`: nothing rings right now")
         return read_action(f"transfer {line}")
-    return read_action(line)
+    return read_action(line, _TYPED)

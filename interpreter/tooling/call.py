@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,11 +13,17 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from dsl import Program, check
+from dsl.ast import Hours, Step, WhenSwitch
 from dsl.report import render
+from dsl.spell import listed, nearest
 from interpreter import opening, phone
 from interpreter.simulate import Line, Simulation
 from interpreter.site import Site, SiteError
+from interpreter.tooling.check import Outcome
 from interpreter.tooling.files import CannotRun, read, read_bindings
+
+_TICK = 0.05
+"""Virtual seconds between two looks at a call that goes on by itself."""
 
 
 class ScriptHasErrors(Exception):  # noqa: N818 - a state of the script
@@ -41,9 +48,10 @@ def moment(text: str | None, zone: str) -> float:
     if text is None:
         return time.time()
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp()
+        given = datetime.fromisoformat(text)
     except ValueError:
-        raise CannotRun(f"`{text}` is not a time such as 2026-11-26 10:00") from None
+        raise CannotRun(f"`{text}` is not a time such as '2026-11-26 10:00'") from None
+    return (given if given.tzinfo else given.replace(tzinfo=ZoneInfo(zone))).timestamp()
 
 
 def read_switches(program: Program, site: Path | None, given: list[str]) -> tuple[tuple[str, bool], ...]:
@@ -58,20 +66,41 @@ def read_switches(program: Program, site: Path | None, given: list[str]) -> tupl
         name, _, state = text.partition("=")
         if state not in ("on", "off"):
             raise CannotRun(f"`{text}` is not a switch; write `--switch {name or 'emergency'}=on` or `=off`")
+        known = {*switches, *switches_of(program)}
+        if name not in known:
+            raise CannotRun(f"`{name}` is not a switch of this script; {_switch_hint(name, known)}")
         switches[name] = state == "on"
     return tuple(sorted(switches.items()))
 
 
-def run_plan(simulation: Simulation, plan: Path, format: str) -> str:
+def _switch_hint(name: str, known: set[str]) -> str:
+    close = nearest(name, known)
+    if close:
+        return f"did you mean `{close}`?"
+    return f"it has {listed(sorted(known), 'and')}" if known else "it has none"
+
+
+def switches_of(program: Program) -> Iterator[str]:
+    """The names of the switches that a script asks for."""
+    for declaration in program.declarations():
+        if isinstance(declaration, Hours) and declaration.emergency:
+            yield declaration.emergency.text
+        elif isinstance(declaration, Step):
+            yield from (s.switch.text for s in declaration.statements if isinstance(s, WhenSwitch))
+
+
+def run_plan(simulation: Simulation, plan: Path, format: str) -> Outcome:
     """Run a plan from a file; the transcript. Raises `CannotRun` for a plan that cannot be read."""
     try:
-        actions = phone.read_plan(read(plan).text)
+        actions = phone.read_plan(read(plan).text, str(plan))
     except phone.BadAction as error:
-        raise CannotRun(f"{plan}: {error}") from None
-    phone.run_plan(simulation, actions)
+        raise CannotRun(str(error)) from None
+    left = phone.run_plan(simulation, actions)
+    actions_left = "action" if left == 1 else f"{left} actions"
+    err = f"ivr: the call was over before the last {actions_left} of {plan}\n" if left else ""
     if format == "json":
-        return json.dumps(phone.as_json(simulation), indent=2, ensure_ascii=False) + "\n"
-    return phone.transcript(simulation)
+        return Outcome(json.dumps(phone.as_json(simulation), indent=2, ensure_ascii=False) + "\n", err, 0)
+    return Outcome(phone.transcript(simulation), err, 0)
 
 
 def talk(simulation: Simulation, console: Console) -> None:
@@ -81,8 +110,7 @@ def talk(simulation: Simulation, console: Console) -> None:
     )
     shown = 0
     while True:
-        if not simulation.over:
-            simulation.settle()
+        _until_asked(simulation)
         shown = _show(simulation, shown, console)
         if simulation.over:
             return
@@ -90,6 +118,7 @@ def talk(simulation: Simulation, console: Console) -> None:
         try:
             typed = input(f"{ringing} rings> " if ringing else "> ")
         except EOFError:
+            console.print()
             simulation.hang_up()
             continue
         try:
@@ -101,6 +130,15 @@ def talk(simulation: Simulation, console: Console) -> None:
             console.print(phone.HELP, highlight=False, markup=False)
         else:
             phone.act(simulation, action)
+
+
+def _until_asked(simulation: Simulation) -> None:
+    """Listen until a question or a ringing target is heard, not until the question is over: it may be interrupted."""
+    while not simulation.over and not simulation.ringing:
+        waiting = simulation.call.waiting
+        if waiting is not None and waiting.kind == "input":
+            return
+        simulation.wait(_TICK)
 
 
 def _show(simulation: Simulation, shown: int, console: Console) -> int:
@@ -129,6 +167,8 @@ def at(program: Program, when: float, switches: tuple[tuple[str, bool], ...]) ->
         change = opening.next_change(hours, zone, when)
         then = opening.opening_at(hours, zone, change.timestamp()).state if change else ""
         changes = f"{then} from {change:%A %Y-%m-%d %H:%M}" if change else "it does not change within a year"
+        opens = opening.next_opening(hours, zone, when) if "open" not in (now.state, then) else None
+        changes += f"; open from {opens:%A %Y-%m-%d %H:%M}" if opens else ""
         lines.append(f"hours {name}: {state} on {here:%A %Y-%m-%d %H:%M} ({zone}); {changes}")
     simulation = Simulation(program, when, switches=switches)
     simulation.settle()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from dsl import Bindings, Diagnostic, Source, check
+from dsl import Bindings, Diagnostic, Source, check, pages
 from dsl.fix import apply
 from dsl.format import format_text
 from dsl.report import explain, render, summary
 from dsl.report.explain import similar
+from dsl.spell import listed
 from interpreter.site_bindings import bindings_from
 from interpreter.tooling.files import CannotRun, find_scripts, read, read_bindings, write
 
@@ -84,6 +85,16 @@ def explain_code(code: str, colour: bool) -> Outcome:
     """The manual page of a rule. Raises `CannotRun` for one that does not exist."""
     page = explain(code, bindings_from, colour=colour)
     if page is None:
-        close = similar(code)
-        raise CannotRun(f"there is no rule `{code}`" + (f"; did you mean `{close}`?" if close else ""))
+        raise CannotRun(f"there is no rule `{code}`; {_rule_hint(code)}")
     return Outcome(page, "", 0)
+
+
+def _rule_hint(code: str) -> str:
+    close = similar(code)
+    if close:
+        return f"did you mean `{close}`?"
+    names = [page.rule.name for page in pages().values() if len(code) > 2 and code.lower() in page.rule.name]
+    if names:
+        return f"did you mean {listed(names)}?"
+    codes = [page.rule.code for page in pages().values() if page.rule.code[3] == code.upper().removeprefix("IVR")[:1]]
+    return f"rules with such a code are {listed(codes or list(pages()), 'and')}"

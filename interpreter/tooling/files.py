@@ -34,6 +34,8 @@ def find_scripts(paths: Iterable[Path]) -> list[Path]:
 
 def read(path: Path) -> Source:
     """The text of a file. Raises `CannotRun`."""
+    if path.is_dir():
+        raise CannotRun(f"{path} is a folder; name a file in it")
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return Source(str(path), file.read())

@@ -37,7 +37,10 @@ def flip(path: Path, name: str, state: str, url: str | None) -> str:
     """Ask the running server to flip a switch. Raises `CannotRun`."""
     site = load(path)
     if site.operator.token is None:
-        raise CannotRun(f"{path} has no [operator] token: without one nobody may flip a switch")
+        raise CannotRun(
+            f"{path} has no [operator] token, and without one nobody may flip a switch; "
+            'add `token = { env = "IVR_OPERATOR_TOKEN" }` to it'
+        )
     base = url or f"http://{site.server.host}:{site.server.port}"
     request = urllib.request.Request(
         f"{base}/switches/{quote(name, safe='')}",
