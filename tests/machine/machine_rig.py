@@ -80,9 +80,14 @@ class Fed:
         self.steps.append(moved)
         return moved
 
+    def offer(self) -> Fed:
+        """Let the call come in."""
+        self.give(CallOffered(self.now, "+14255550100", "+18005550100"))
+        return self
+
     def connect(self) -> Fed:
         """Let the call come in and be answered."""
-        self.give(CallOffered(self.now, "+14255550100", "+18005550100"))
+        self.offer()
         self.give(Connected(self.now, self.op))
         return self
 
