@@ -36,6 +36,23 @@ PATIENCE = 6 * 3600.0
 AUDIO = "https://audio.example/"
 """Where the made-up recordings of a development site lie."""
 
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who may flip switches."""
+
+    token: str = "operator-token-of-a-test"
+
+    @property
+    def section(self) -> dict[str, dict[str, object]]:
+        return {"operator": {"token": self.token}}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+OPERATOR = Operator()
 T = TypeVar("T")
 
 
