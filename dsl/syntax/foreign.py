@@ -65,9 +65,9 @@ def open_quote(trouble: Trouble) -> Diagnostic | None:
 
 def no_quotes(trouble: Trouble) -> Diagnostic | None:
     """``say Thank you`` and ``say 'Thank you'``."""
-    if "STRING" not in trouble.terminals or not re.match(r"'|[^\W\d]", trouble.rest):
+    if "STRING" not in trouble.terminals or not re.match(r"['{]|[^\W\d]", trouble.rest):
         return None
-    if trouble.terminals - {"STRING", "FILE"} and not trouble.rest.startswith("'"):
+    if trouble.terminals - {"STRING", "FILE"} and not trouble.rest.startswith(("'", "{")):
         return None
     words = re.split(r"\s*(?:->|;)|\s+cannot be interrupted", trouble.rest)[0].rstrip()
     span = trouble.find(trouble.at, len(words))
@@ -156,7 +156,7 @@ def character(trouble: Trouble) -> Diagnostic | None:
 
 
 def brace(trouble: Trouble) -> Diagnostic | None:
-    match = re.search(r"[{}]\s*$", trouble.code)
+    match = re.search(r"\{\s*$|^\}\s*$", trouble.code)
     if match is None:
         return None
     return finding(
