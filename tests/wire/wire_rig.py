@@ -68,6 +68,7 @@ class Wire:
     clock: VirtualClock
     lines: tuple[str, ...]
     server_url: str
+    folder: Path
     calls: dict[str, Call]
 
     async def settle(self) -> None:
@@ -122,7 +123,9 @@ class Wire:
     def state(self, phone: str) -> Call:
         """What the machine knows of this phone's call: each caller has a number of their own."""
         number = self.emulator.call(phone).me.label
-        return next(call for call in self.calls.values() if call.caller == number)
+        found = [call for call in self.calls.values() if call.caller == number]
+        assert len(found) == 1, f"{number} was answered {len(found)} times"
+        return found[0]
 
     def heard(self, phone: str) -> Heard:
         return Heard(self.emulator.call(phone), self.emulator.transcript(phone), self.state(phone))
@@ -205,7 +208,7 @@ async def wire(
                 await emulator.subscribe(f"{web.url}/events")
                 for name, on in (switches or {}).items():
                     await runtime.desk.engine.set_switch(name, on)
-                yield Wire(emulator, People(emulator), runtime, store, clock, numbers, web.url, calls)
+                yield Wire(emulator, People(emulator), runtime, store, clock, numbers, web.url, Path(folder), calls)
         finally:
             await web.stop()
             await store.close()
