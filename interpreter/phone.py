@@ -145,7 +145,7 @@ def act(simulation: Simulation, action: Action) -> None:
             simulation.wait(action.seconds)
         case TargetDoes():
             simulation.settle()
-            if simulation.ringing or simulation.over:
+            if simulation.ringing:
                 simulation.transfer(action.end, action.after)
             else:
                 _note(simulation, f"transfer {action.end}: nothing rings here")

@@ -124,7 +124,7 @@ def talk(simulation: Simulation, console: Console) -> None:
         try:
             action = phone.read_typed(typed, bool(ringing))
         except phone.BadAction as error:
-            console.print(f"[yellow]{error}[/]", highlight=False)
+            console.print(str(error), style="yellow", highlight=False, markup=False, soft_wrap=True)
             continue
         if action is None:
             console.print(phone.HELP, highlight=False, markup=False)
@@ -145,7 +145,7 @@ def _show(simulation: Simulation, shown: int, console: Console) -> int:
     styles = {"ivr": "bold", "caller": "cyan", "call": "green"}
     for line in simulation.lines[shown:]:
         if not _typed(line):
-            console.print(phone.as_text(line), style=styles[line.who], highlight=False, markup=False)
+            console.print(phone.as_text(line), style=styles[line.who], highlight=False, markup=False, soft_wrap=True)
     return len(simulation.lines)
 
 
