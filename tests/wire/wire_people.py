@@ -66,6 +66,7 @@ class Seat:
     op: str = ""
     rings: bool = False
     busy: bool = False
+    connection: str = ""
     heard: dict[str, int] = field(default_factory=dict)
     did: dict[str, Action] = field(default_factory=dict)
 
@@ -106,6 +107,7 @@ class People:
         operation = call.main[0]
         assert isinstance(operation, Play | Recognise)
         op = operation.echo.operation_context or ""
+        seat.connection = call.id
         if moment in ("play", "prompt") or not operation.segments:
             seat.heard[op] = seat.heard.get(op, 0) + 1
             # What was left to ring is not waited for any more once something new is said.

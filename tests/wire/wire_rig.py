@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from wire_people import LINE, People, config
 from wire_stories import Prompt, Story
 
-from emulator import Config, Emulator, Entry, Phone, VirtualClock
+from emulator import Emulator, Entry, Phone, VirtualClock
 from emulator.servers import Listener
 from interpreter.engine import Step
 from interpreter.machine import Call
@@ -178,17 +178,17 @@ async def wire(
     script: Path | str | Sequence[Path],
     *,
     at: float = MONDAY_TEN,
-    made: Config | None = None,
+    habits: dict[str, Any] | None = None,
     switches: dict[str, bool] | None = None,
     sections: dict[str, dict[str, object]] | None = None,
 ) -> AsyncIterator[Wire]:
-    """Everything running, each script (a path, a text for `LINE`, several paths) on a line of its own. ``sections``
-    go into the site file."""
+    """Everything running, each script (a path, a text for `LINE`, several paths) on a line of its own. ``habits``
+    are the emulator's habits, ``sections`` go into the site file."""
     with tempfile.TemporaryDirectory() as folder:
         paths = _on_disk(script, Path(folder))
         clock = VirtualClock(at)
         numbers = tuple(line.number for line in dev_site.make(paths, {}).lines)
-        emulator = Emulator(made or config(*numbers), clock)
+        emulator = Emulator(config(*numbers, **(habits or {})), clock)
         await emulator.start()
         store = SqliteStore.open(Path(folder) / "ivr.db")
         front = _Late()

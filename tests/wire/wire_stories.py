@@ -25,7 +25,7 @@ PLANS: dict[str, tuple[str, ...]] = {
         'say "what"; say "operator"; transfer answered after 2s',
         "press *; press *; press *; press 0; transfer busy",
         "press 9; press 8; press 7; transfer answered",
-        "press 1 at 1s; press 12345678 at 1s; transfer busy; transfer declined",
+        "silent; press 1 at 1s; press 12345678 at 1s; transfer busy; transfer declined",
         "hang up at 1s",
         "wait 2s; hang up at 1s",
         "hang up",
@@ -102,9 +102,9 @@ def program(path: Path) -> Program:
 
 
 def expected(at: float) -> list[tuple[str, str, Story]]:
-    """Script, plan and story of all the calls above."""
+    """Script, plan and story of all calls above whose course does not depend on how fast the service is."""
     made = []
     for name, plans in PLANS.items():
         script = program(SCRIPTS / f"{name}.ivr")
-        made += [(name, plan, simulated(script, plan, at)) for plan in plans]
+        made += [(name, plan, simulated(script, plan, at)) for plan in plans if "wait" not in plan]
     return made
