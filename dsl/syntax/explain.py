@@ -51,6 +51,25 @@ def _bad_name(trouble: Trouble) -> Diagnostic | None:
     return finding(trouble.source, "IVR110", f"`{whole}` is not a name", span, label, help=f"for example `{good}`")
 
 
+def _glued(trouble: Trouble) -> Diagnostic | None:
+    """``press1``."""
+    match = re.match(r"([a-z]+)(?=[0-9])", trouble.text)
+    if match is None or match.group() not in LINES.get(trouble.kind, ()):
+        return None
+    word = re.match(r"\w+", trouble.text)
+    assert word is not None
+    gap = Span(trouble.line.start + match.end(), trouble.line.start + match.end())
+    return finding(
+        trouble.source,
+        "IVR100",
+        f"a space is missing in `{word.group()}`",
+        trouble.find(0, word.end()),
+        "two words",
+        help=f"write `{match.group()} {word.group()[match.end() :]}`",
+        fix=Fix("insert the space", (Edit(gap, " "),), "safe"),
+    )
+
+
 def _option_without_input(trouble: Trouble) -> Diagnostic | None:
     match = re.match(r"((?:press|say)[ \t]*)?->", trouble.text) if trouble.kind == "menu" else None
     if match is None:
@@ -127,7 +146,7 @@ def _meant(word: str, known: tuple[str, ...]) -> str | None:
 def _near_line(text: str, known: tuple[str, ...]) -> tuple[int, str] | None:
     """The known beginning of a line that ``text`` was meant to start with, and how many characters stand for it."""
     for count in (3, 2, 1):
-        match = re.match(r"[A-Za-z_]+" + r"[ \t]+[A-Za-z_]+" * (count - 1) + r"(?![A-Za-z_])", text)
+        match = re.match(r"[A-Za-z_]+" + r"[ \t]+[A-Za-z_]+" * (count - 1) + r"(?![A-Za-z0-9_])", text)
         if match is None:
             continue
         glued = match.group().casefold().replace("_", "")
@@ -292,6 +311,7 @@ _REASONS: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
     foreign.brace,
     _bad_name,
     _option_without_input,
+    _glued,
     foreign.bare_key,
     foreign.open_weekday,
     _first_word,

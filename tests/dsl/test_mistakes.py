@@ -161,6 +161,19 @@ def test_damaged_scripts_never_raise(path: Path, seed: int, times: int) -> None:
     _whole(_check(text).diagnostics, text)
 
 
+@given(st.sampled_from(SCRIPTS), st.integers(0, 2**32), st.booleans())
+def test_fixing_comes_to_an_end(path: Path, seed: int, unsafe: bool) -> None:
+    text, chance = path.read_text(encoding="utf-8"), random.Random(seed)
+    for _ in range(4):
+        text = _damaged(text, chance)
+    for _ in range(20):
+        fixes = [finding.fix for finding in _check(text).diagnostics if finding.fix]
+        text, applied = apply(text, fixes, unsafe)
+        if not applied:
+            return
+    pytest.fail(f"some fix undoes another: {[fix.title for fix in fixes]}")
+
+
 def _damaged(text: str, chance: random.Random) -> str:
     """One line or one character removed, doubled, moved or changed."""
     if chance.random() < 0.5:
