@@ -62,8 +62,8 @@ class Move:
 one_move = st.builds(
     Move,
     kind=st.sampled_from(
-        ("connected", "ended", "ended", "ended", "recognized", "recognized", "recognized", "failed", "failed",
-         "refused", "tone", "tone", "accepted", "timer", "timer", "again", "offered", "disconnected")
+        ("expected",) * 12 + ("recognized", "failed", "tone", "again", "timer") * 2
+        + ("connected", "ended", "refused", "accepted", "offered", "disconnected")
     ),
     which=st.integers(0, 9),
     sub_code=st.one_of(st.sampled_from(SUB_CODES), st.integers(-1, 10**6)),
@@ -89,6 +89,8 @@ class World:
     def make(self, move: Move) -> Event:
         at, op = self.fed.now, self._op(move.which)
         match move.kind:
+            case "expected":
+                return self._expected(at, move)
             case "offered":
                 return CallOffered(at, "+14255550100", "+18005550100", (("s", move.which < 5),))
             case "connected":
@@ -116,6 +118,26 @@ class World:
                 if due and move.which < 8:
                     return self._fire(due[move.which % len(due)])
                 return TimerFired(at, ("watch", "ring", "other")[move.which % 3], move.which)
+
+    def _expected(self, at: float, move: Move) -> Event:
+        """What a host that works says about what is awaited."""
+        waiting = self.fed.state.waiting
+        asked = of(self.fed.effects, Recognize)
+        match waiting.kind if waiting else "nothing":
+            case "prompt":
+                return PlayEnded(at, self._op(0))
+            case "input" if move.which < 2:
+                return ActionFailed(at, self._op(0), 400, 8510)
+            case "input" if asked[-1].choices:
+                return Recognized(at, self._op(0), 200, 8545, label=str(move.which % len(asked[-1].choices)))
+            case "input":
+                tones = str(move.which) * asked[-1].max_tones
+                return Recognized(at, self._op(0), 200, 8531, tones=tones[: 1 + move.sub_code % 4])
+            case "transfer":
+                code = ((486, 560486), (480, 560480), (603, 560603), (404, 560404))[move.which % 4]
+                return ActionFailed(at, self._op(0), *code) if move.which < 9 else TransferAccepted(at, self._op(0))
+            case _:
+                return Connected(at, self._op(0))
 
     def _op(self, which: int) -> str:
         waiting = self.fed.state.waiting
