@@ -1,7 +1,7 @@
 """What the engine asks of the world, as plain protocols: a host that performs actions, and a clock.
 
-The engine decides nothing about telephony and the adapters decide nothing about calls; these few types are all that they
-say to each other.
+The engine decides nothing about telephony and the adapters decide nothing about calls; these few types are all that
+they say to each other.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class SystemClock:
 class Line:
     """One call as the host knows it.
 
-    ``call_id`` is ours and part of the callback address; ``connection_id`` is the host's and empty until it has answered;
-    ``incoming_context`` is the opaque ticket with which a ringing call is answered or rejected.
+    ``call_id`` is ours and part of the callback address; ``connection_id`` is the host's and empty until it has
+    answered; ``incoming_context`` is the opaque ticket with which a ringing call is answered or rejected.
     """
 
     call_id: str

@@ -7,7 +7,8 @@ Rules that hold for all of it:
 
 - Every event carries ``at``, seconds since the Unix epoch. It is the only clock that the machine knows.
 - Every effect that starts something on the host carries ``op``, the operation's name, unique within its call and stable
-  under replay. The host echoes it (``operationContext``); an event whose ``op`` is not awaited any more changes nothing.
+  under replay. The host echoes it (``operationContext``); an event whose ``op`` is not awaited any more changes
+  nothing.
 - Names are the script's names (``front_desk``, ``hold_music``). Only the adapter knows which number or file they mean.
 - Tones are one character each: ``0``-``9``, ``*``, ``#``, ``A``-``D``.
 """
@@ -56,8 +57,8 @@ class PlayEnded:
 class Recognized:
     """A `Recognize` ended with input. One of ``tones``, ``label`` or ``speech`` says what it was.
 
-    ``code`` and ``sub_code`` are the host's own (8531 most digits reached, 8514 stop tone, 8532 between-digits timeout, 8533
-    option by key, 8545 option by phrase, 8569 speech). A stop tone is not among ``tones``.
+    ``code`` and ``sub_code`` are the host's own (8531 most digits reached, 8514 stop tone, 8532 between-digits
+    timeout, 8533 option by key, 8545 option by phrase, 8569 speech). A stop tone is not among ``tones``.
     """
 
     at: float
@@ -210,8 +211,8 @@ class Recognize:
     ``kind``: ``tones`` collects up to ``max_tones``; ``choices`` matches one of ``choices`` by key or whole phrase;
     ``speech_or_tones`` gives back the words heard, or one key.
 
-    ``barge_in``: input during the prompts stops them and counts. ``first`` seconds from the end of the prompts (or from an
-    interruption without complete input) to the first input; ``between`` seconds from one digit to the next.
+    ``barge_in``: input during the prompts stops them and counts. ``first`` seconds from the end of the prompts (or
+    from an interruption without complete input) to the first input; ``between`` seconds from one digit to the next.
     """
 
     op: str
@@ -245,8 +246,8 @@ class CancelMedia:
 class Transfer:
     """Hand the caller to ``name``, which the site binds to a ``kind`` of target.
 
-    ``caller_id`` is the script's name of the number to show, ``""`` for the site's own rule. Ends in `TransferAccepted` or
-    `ActionFailed`.
+    ``caller_id`` is the script's name of the number to show, ``""`` for the site's own rule. Ends in
+    `TransferAccepted` or `ActionFailed`.
     """
 
     op: str
