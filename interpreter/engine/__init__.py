@@ -15,7 +15,8 @@ and-set write. A write in conflict is discarded, the call loaded again and its i
 *Actions.* An action is a row in the outbox before it is a request. In one call they are performed strictly in order,
 one in flight; the next is sent when the answer to the one before is durable. Many calls are served side by side. A
 request that did not get through waits and keeps its place; past its patience (`retry.py`) the script is told that it
-failed.
+failed. A hang-up is asked for again whatever the host says against it, and a connection that the host reports after we
+gave its call up is ended: nobody is left on a line that no script serves.
 
 *A crash* between sending a request and keeping its answer leaves a row that waits although the host may have
 performed it. After a restart it is sent again with the same request id and first-sent time, both kept since the row

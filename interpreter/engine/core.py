@@ -12,8 +12,8 @@ from typing import Generic
 
 from interpreter.engine.agenda import Agenda
 from interpreter.engine.dispatch import Dispatcher
-from interpreter.engine.draft import Draft, Incoming
-from interpreter.engine.items import Applied, Applier, Delivery, Fired, Item, Offer, Resume, Returned, storable
+from interpreter.engine.draft import Draft, Incoming, storable
+from interpreter.engine.items import Applied, Applier, Delivery, Fired, Item, Offer, Resume, Returned
 from interpreter.engine.ports import (
     C,
     EngineStopped,
@@ -245,12 +245,23 @@ class Engine(Generic[P, C]):
             for _ in range(min(len(self._inbox), self._limits.batch)):
                 item = self._inbox.popleft()
                 todo.setdefault(item.call_id, []).append(item)
-            try:
-                await self._turn(todo)
-            except Exception as error:  # noqa: BLE001 - told below; the loop serves all calls and must go on
-                self._put_back(todo, error)
+            await self._attempt(todo)
         self._turning = None
         self._look_quiet()
+
+    async def _attempt(self, todo: dict[str, list[Item]]) -> None:
+        """A turn that survives whatever goes wrong in it: the loop serves all calls and must go on."""
+        try:
+            await self._turn(todo)
+        except StoreUnavailable as error:
+            self._put_back(todo, error)
+        except Exception as error:  # noqa: BLE001 - told in _put_back
+            if len(todo) == 1:
+                self._put_back(todo, error)
+                return
+            # Something in one of them cannot be kept: alone, each meets only its own fate.
+            for call_id in tuple(todo):
+                await self._attempt({call_id: todo[call_id]})
 
     async def _turn(self, todo: dict[str, list[Item]]) -> None:
         """Apply, commit, adopt. Takes out of ``todo`` what is done."""

@@ -63,6 +63,9 @@ _RESULTS: dict[ActionState, ActionResult] = {
 SYSTEM_END = "system-end"
 """Operation name of the hang-up (or rejection) with which a call ends that cannot be stepped."""
 
+LATE_CONNECTION = "late-connection"
+"""Operation name of the hang-up of a call that the host connects although it is over for us."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -93,6 +96,15 @@ def _is_seen(seen: bytes, mark: bytes) -> bool:
     while at > 0 and at % FINGERPRINT:
         at = seen.find(mark, at + 1)
     return at >= 0
+
+
+def storable(text: str) -> str:
+    """Text from outside as every store can keep it: JSON may carry halves of surrogate pairs."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
 
 
 class Draft(Generic[P, C]):
@@ -138,6 +150,8 @@ class Draft(Generic[P, C]):
             if self.status == "ended":
                 if isinstance(event, Disconnected):
                     self._cancel_the_moot()
+                elif isinstance(event, Connected) and connection_id and not self.connection_id:
+                    self._let_go(connection_id)
                 self.drop("ended_call", event)
                 continue
             if event_id:
@@ -163,7 +177,7 @@ class Draft(Generic[P, C]):
         """The host's answer to action ``seq``. ``since``: when this process began to try at all."""
         self.returned.add(seq)
         if isinstance(result, Performed):
-            self.connection_id = self.connection_id or result.connection_id
+            self.connection_id = self.connection_id or storable(result.connection_id)
         waiting = next((waiting for waiting in self.waiting if waiting.row.seq == seq), None)
         if waiting is None:
             return  # an event has already proved it, or the call is over
@@ -171,9 +185,11 @@ class Draft(Generic[P, C]):
             case Performed():
                 self._settle(waiting, "done", "")
             case TryLater():
-                self._postpone(waiting, result, since)
+                self._postpone(waiting, result.after, storable(result.reason), since)
             case Refused():
-                self._refuse(waiting, result)
+                self._refuse(
+                    waiting, replace(result, code=storable(result.code), reason=storable(result.reason)), since
+                )
 
     def resume(self) -> None:
         """Take up the call after a start or a delay. One that cannot go on ends here, not at its next event."""
@@ -300,28 +316,31 @@ class Draft(Generic[P, C]):
             attempt = waiting.row.attempts + 1
             self.notes.append(partial(self.observer.action_tried, self.call_id, waiting.action, result, attempt, why))
 
-    def _postpone(self, waiting: Waiting, later: TryLater, since: float) -> None:
+    def _postpone(self, waiting: Waiting, after: float, reason: str, since: float) -> None:
         row, action = waiting.row, waiting.action
         attempt = row.attempts + 1
-        wait = delay(row.rid, attempt, later.after)
+        wait = delay(row.rid, attempt, after)
         # A caller who rings hears the same whether we live or not; everybody else only waits while we do.
         began = row.first_sent if isinstance(action, Answer | Reject) else max(row.first_sent, since)
         if self.now + wait > began + patience(action):
-            self._settle(waiting, "given_up", later.reason)
+            self._settle(waiting, "given_up", reason)
             if self.status == "live":
-                self._step(ActionRefused(self.now, row.op, 0, "unreachable", later.reason))
+                self._step(ActionRefused(self.now, row.op, 0, "unreachable", reason))
             return
-        again = replace(row, attempts=attempt, next_at=self.now + wait, error=later.reason)
+        again = replace(row, attempts=attempt, next_at=self.now + wait, error=reason)
         self.waiting[self.waiting.index(waiting)] = Waiting(again, action)
         self.changed[row.seq] = again
-        self._tell(waiting, "retried", later.reason)
+        self._tell(waiting, "retried", reason)
 
-    def _refuse(self, waiting: Waiting, refused: Refused) -> None:
+    def _refuse(self, waiting: Waiting, refused: Refused, since: float) -> None:
         row = waiting.row
         reason = f"{refused.status} {refused.code}: {refused.reason}"
         if refused.gone and isinstance(waiting.action, HangUp | Reject):
             # What was asked for is so already.
             self._settle(waiting, "gone", reason)
+        elif isinstance(waiting.action, HangUp):
+            # A wrong key may be put right, and nobody but us ends this call.
+            self._postpone(waiting, 0.0, reason, since)
         else:
             self._settle(waiting, "refused", reason)
         if self.status == "ended":
@@ -340,6 +359,12 @@ class Draft(Generic[P, C]):
             keep = isinstance(waiting.action, HangUp | Reject) or (keep_answer and isinstance(waiting.action, Answer))
             if not keep:
                 self._settle(waiting, "cancelled", "the call is over")
+
+    def _let_go(self, connection_id: str) -> None:
+        """End a connection of which nobody knew: its answer was refused or given up, and yet somebody is there."""
+        self.connection_id = connection_id
+        if not any(isinstance(waiting.action, HangUp) for waiting in self.waiting):
+            self._enqueue(HangUp(LATE_CONNECTION))
 
     def _collapse(self, what: str, error: Exception | None) -> None:
         """End a call that cannot be stepped: the caller is not left in silence for ever."""

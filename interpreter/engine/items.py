@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, TypeAlias, assert_never
 
-from interpreter.engine.draft import Draft, Incoming, LiveCall
+from interpreter.engine.draft import Draft, Incoming, LiveCall, storable
 from interpreter.engine.ports import C, Machine, Observer, OfferResult, P, Script, shard_of
 from interpreter.ports import Performance
 from interpreter.protocol import CallOffered
@@ -154,12 +154,3 @@ def _new_row(item: Offer, script: str) -> CallRow:
 def _reply(future: asyncio.Future[Any], value: object) -> None:
     if not future.done():  # whoever asked may have gone
         future.set_result(value)
-
-
-def storable(text: str) -> str:
-    """Text from outside as every store can keep it: JSON may carry halves of surrogate pairs."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text

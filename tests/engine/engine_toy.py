@@ -103,6 +103,8 @@ def _effects(program: str, call: ToyCall, event: Event) -> tuple[Effect, ...]:
             return (ClearTimer("input"), *end("hung_up"))
         case TimerFired():
             return (play("are you there"),)
+        case ActionRefused() if "silent refusal" in program:
+            return (Finished("failed", "", "toy", event.at),)
         case ActionFailed() | ActionRefused():
             return end("failed")
         case TransferAccepted():

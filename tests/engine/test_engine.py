@@ -347,6 +347,26 @@ def test_a_malformed_event_harms_its_own_call_only() -> None:
     run(body)
 
 
+def test_what_cannot_be_kept_of_one_call_does_not_cost_the_others() -> None:
+    async def body(rig: Rig) -> None:
+        async def before(writes: Sequence[Write]) -> None:
+            if any(write.call_id == "b" for write in writes):
+                raise TypeError("cannot be kept")
+
+        rig.store.before = before
+        names = ["a", "b", "c"]
+        results = await asyncio.gather(*(rig.ring(name) for name in names), return_exceptions=True)
+        assert results[0] == results[2] == "created"
+        assert isinstance(results[1], TypeError)
+        await rig.drive()
+        assert rig.log.having("ended hung_up") == ["a ended hung_up", "c ended hung_up"]
+        assert rig.log.having("trouble") == [" trouble a turn was not kept"]
+        rig.store.before = None
+        assert await rig.ring("b") == "created"
+
+    run(body)
+
+
 def test_halves_of_surrogate_pairs_can_be_kept() -> None:
     async def body(rig: Rig) -> None:
         call = replace(offered(rig.clock), caller="\ud800", caller_name="\udfff")

@@ -145,9 +145,10 @@ def test_after_a_long_outage_a_waiting_prompt_gets_its_full_patience(tmp_path: P
         ({"Play": [GONE]}, "Disconnected", ["op1 done 0", "op2 refused 0"]),
         ({"Answer": [INVALID]}, "ActionRefused", ["op1 refused 0", "op2 done 0"]),
         ({"Answer": [GONE]}, "Disconnected", ["op1 refused 0"]),
-        # The script has ended by then: whatever the host says changes nothing any more.
+        # The script has ended by then: whatever the host says changes nothing any more. But nobody else ends the call.
         ({"HangUp": [GONE]}, "Recognized", ["op1 done 0", "op2 done 0", "op3 done 0", "op4 gone 0"]),
-        ({"HangUp": [INVALID]}, "Recognized", ["op1 done 0", "op2 done 0", "op3 done 0", "op4 refused 0"]),
+        ({"HangUp": [INVALID] * 2}, "Recognized", ["op1 done 0", "op2 done 0", "op3 done 0", "op4 done 2"]),
+        ({"HangUp": [RuntimeError("bug")]}, "Recognized", ["op1 done 0", "op2 done 0", "op3 done 0", "op4 done 1"]),
     ],
 )
 def test_what_the_host_refuses(
@@ -163,6 +164,54 @@ def test_what_the_host_refuses(
         assert rig.engine.gauges().waiting == 0
 
     run(body)
+
+
+@pytest.mark.parametrize(
+    "answer", [Performed("c \ud800"), TryLater(0.0, "t \ud800"), Refused(400, "c \ud800", "r \udfff")]
+)
+def test_whatever_the_host_answers_can_be_kept(answer: Performance) -> None:
+    async def body(rig: Rig) -> None:
+        rig.service.answers = {"Answer": [answer]}
+        await rig.ring()
+        await rig.drive()
+        assert rig.log.having("trouble") == []
+        assert (await rig.actions())[0].split()[1] == ("refused" if isinstance(answer, Refused) else "done")
+        assert "\ud800" not in (await rig.row()).call.connection_id
+
+    run(body)
+
+
+@pytest.mark.parametrize("answer", [INVALID, TryLater(60.0, "503")], ids=["refused", "given up"])
+def test_a_call_that_is_connected_after_all_is_not_left_in_silence(answer: Performance) -> None:
+    """The service took the answer although it said otherwise: the script is over, and somebody hears nothing."""
+
+    async def body(rig: Rig) -> None:
+        rig.service.answers = {"Answer": [answer]}
+        await rig.ring()
+        await rig.drive()
+        assert (await rig.row()).call.status == "ended"
+        sent = len(rig.sent())
+        for event_id in ("late", "late again"):
+            await rig.give(Connected(NOON, "op1"), event_id=event_id)
+            await rig.drive()
+        assert rig.sent()[sent:] == ["late-connection HangUp"]
+        assert rig.service.sent[-1].connection_id == "connection-a"
+        assert rig.engine.gauges().waiting == 0
+
+    run(body, lambda: Rig(text="silent refusal"))
+
+
+def test_a_repeated_connection_does_not_end_a_call_that_was_handed_over() -> None:
+    async def body(rig: Rig) -> None:
+        await rig.ring()
+        await rig.drive()
+        sent = rig.sent()
+        assert "Transfer" in sent[-1]
+        await rig.give(Connected(NOON, "op1"), event_id="again")
+        await rig.drive()
+        assert rig.sent() == sent
+
+    run(body, lambda: Rig(text="burst"))
 
 
 def test_what_waits_is_cancelled_when_the_caller_is_gone_but_for_the_hang_up() -> None:
