@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import zlib
 from typing import assert_never
 
 from azure.communication.callautomation import (
@@ -80,6 +81,10 @@ class UnboundNameError(Exception):
     """A script's name has no meaning in this site (any more)."""
 
 
+class UnreadableAnswerError(Exception):
+    """The service answered with something that is not the documented shape."""
+
+
 class AzureHost:
     """Performs actions through one client, one session and one set of credentials. Make it with `connect`."""
 
@@ -95,7 +100,7 @@ class AzureHost:
             return Refused(0, "UnboundName", str(error))
         except TimeoutError:
             return TryLater(0.0, f"no answer within {self._site.service.timeout_seconds:g} s")
-        except DeserializationError as error:
+        except (DeserializationError, UnreadableAnswerError, zlib.error) as error:
             return TryLater(0.0, f"the answer could not be read: {error}")
         except AzureError as error:
             return of_error(error)
@@ -135,13 +140,17 @@ class AzureHost:
         return Performed()
 
     async def _answer(self, line: Line, action: Answer, headers: dict[str, str]) -> Performed:
-        answered = await self._client.answer_call(
-            line.incoming_context,
-            f"{self._site.server.callback_base}/callbacks/{line.shard}/{line.call_id}",
-            cognitive_services_endpoint=self._site.service.cognitive_services_endpoint,
-            operation_context=action.op,
-            headers=headers,
-        )
+        try:
+            answered = await self._client.answer_call(
+                line.incoming_context,
+                f"{self._site.server.callback_base}/callbacks/{line.shard}/{line.call_id}",
+                cognitive_services_endpoint=self._site.service.cognitive_services_endpoint,
+                operation_context=action.op,
+                headers=headers,
+            )
+        except AttributeError as error:
+            # The SDK reads an answer without a body as if it had one. The call may well be answered.
+            raise UnreadableAnswerError("it is empty") from error
         return Performed(answered.call_connection_id or "")
 
     async def _play(self, call: CallConnectionClient, action: Play) -> None:

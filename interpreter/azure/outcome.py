@@ -13,6 +13,12 @@ from interpreter.ports import Refused, Request, TryLater
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 """Answers after which the same request may well succeed."""
 
+_HINTS = {
+    401: "the service does not accept our key or identity, or this machine's clock is wrong",
+    403: "our key or identity may not do this on this resource",
+}
+"""What an operator can do about it."""
+
 _LONGEST_WISH = 3600.0
 
 
@@ -43,6 +49,7 @@ def of_error(error: AzureError) -> TryLater | Refused:
             _wish(headers.get("Retry-After"), headers.get("Date")), f"HTTP {status} {code} {message}".strip()
         )
     # Only an error body of the service says that the call is unknown; a 404 without one is a wrong endpoint.
+    message = "; ".join(filter(None, (message, _HINTS.get(status))))
     return Refused(status, code, message, gone=status == 404 and bool(code))
 
 

@@ -380,7 +380,16 @@ OUTCOMES: list[tuple[str, Answer, Performance]] = [
         Answer(400, error("BadRequest", innererror={"code": "8501"})),
         Refused(400, "BadRequest", "m (8501)"),
     ),
-    ("bad key", Answer(401, error("7509")), Refused(401, "7509", "m")),
+    (
+        "bad key",
+        Answer(401, error("7509")),
+        Refused(401, "7509", "m; the service does not accept our key or identity, or this machine's clock is wrong"),
+    ),
+    (
+        "no permission",
+        Answer(403, error("7504")),
+        Refused(403, "7504", "m; our key or identity may not do this on this resource"),
+    ),
     ("conflict", Answer(409, error("8519")), Refused(409, "8519", "m")),
     ("incompatible action", Answer(412, error("8583")), Refused(412, "8583", "m")),
     (
@@ -424,6 +433,33 @@ def test_a_lost_answer_is_for_later_and_not_repeated_here(answer: Answer, reason
     assert result.reason.startswith(reason)
     assert after == Performed()
     assert len(seen) == 2
+
+
+JSON = {"Content-Type": "application/json"}
+GARBAGE: list[tuple[str, HostAction, Answer, Performance | str]] = [
+    ("an empty answer", protocol.Answer("o"), Answer(200), "could not be read"),
+    ("null", protocol.Answer("o"), Answer(200, text="null", headers=JSON), "could not be read"),
+    ("a page", protocol.Answer("o"), Answer(200, text="<html>"), "could not be read"),
+    ("a list", protocol.Answer("o"), Answer(200, body=[]), "could not be read"),
+    ("half of it", protocol.Answer("o"), Answer(200, text="{", headers=JSON), "HTTP 200"),
+    ("no connection", protocol.Answer("o"), Answer(200, body={}), Performed()),
+    ("a page for a prompt", PLAY, Answer(200, text="<html>"), "HTTP 200"),
+    ("not compressed", PLAY, Answer(202, text="x", headers={"Content-Encoding": "gzip"}), "could not be read"),
+    ("an error of another shape", PLAY, Answer(400, body={"error": "x"}), Refused(400, "", "Bad Request")),
+]
+
+
+@pytest.mark.parametrize(
+    ("action", "answer", "expected"), [case[1:] for case in GARBAGE], ids=[case[0] for case in GARBAGE]
+)
+def test_garbage_is_an_answer_too(action: HostAction, answer: Answer, expected: Performance | str) -> None:
+    """What became of the request is unknown then; asking again under the same name finds out."""
+    (result,), _ = perform((LINE, action, REQUEST), answers=[answer])
+    if isinstance(expected, str):
+        assert isinstance(result, TryLater)
+        assert expected in result.reason
+    else:
+        assert result == expected
 
 
 def test_a_repetition_carries_the_same_identity() -> None:
