@@ -444,7 +444,7 @@ GARBAGE: list[tuple[str, HostAction, Answer, Performance | str]] = [
     ("half of it", protocol.Answer("o"), Answer(200, text="{", headers=JSON), "HTTP 200"),
     ("no connection", protocol.Answer("o"), Answer(200, body={}), Performed()),
     ("a page for a prompt", PLAY, Answer(200, text="<html>"), "HTTP 200"),
-    ("not compressed", PLAY, Answer(202, text="x", headers={"Content-Encoding": "gzip"}), "could not be read"),
+    ("not compressed", PLAY, Answer(202, text="plain", headers={"Content-Encoding": "gzip"}), "could not be read"),
     ("an error of another shape", PLAY, Answer(400, body={"error": "x"}), Refused(400, "", "Bad Request")),
 ]
 
