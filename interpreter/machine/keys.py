@@ -3,7 +3,9 @@
 Beside each recognition a continuous one reports every key of the call, in order (`ToneHeard`), so that a block with
 ``type ahead keep`` can take what was pressed before it asked. A key that a recognition has given us is therefore
 reported once more, before or after. Taking it twice would choose something that nobody chose; that must never happen.
-Losing a key only makes the caller press it again. Where the two reports leave a doubt, the key is dropped.
+Losing a key only makes the caller press it again. So where reports are late, lost or in the wrong order, keys are
+dropped rather than kept. One doubt remains: a key that the host ignored, which is also the first key of the answer, of
+which in turn nothing else was reported yet.
 
 ``heard`` are reported keys that nobody has taken, ``owed`` keys taken from a recognition whose report is still to come.
 """
@@ -65,20 +67,25 @@ def take(turn: Turn, block: Menu | Collect) -> Typed | None:
 def account(turn: Turn, block: Menu | Collect, event: Recognized | ActionFailed) -> None:
     """Match the keys of a recognition with those reported: what is not reported yet is owed.
 
-    Reports come in order. So whatever was reported before the last key of the recognition was pressed before it,
-    during a prompt that nobody may interrupt, and the host has ignored it: we do, too.
+    Reports come in order. So the keys of the recognition, as far as they are reported, are the last ones reported, or
+    all of them are there and later keys follow. What was reported before them was pressed when nobody listened, and the
+    host has ignored it: we do, too.
     """
-    if not turn.program.keeps_type_ahead:
+    used = _pressed(block, event)
+    if not turn.program.keeps_type_ahead or not used:
         return
-    rest, owed, found = turn.call.heard, turn.call.owed, True
-    for key in _pressed(block, event):
-        place = next((i for i, (_, tone) in enumerate(rest) if key in (tone, ANY)), None)
-        found = place is not None
-        if place is None:
-            owed += key
-        else:
-            rest = rest[place + 1 :]
-    turn.update(heard=rest if found else (), owed=owed[-REMEMBERED:])
+    heard = turn.call.heard
+    reported = "".join(tone for _, tone in heard)
+    for start in range(len(heard) - len(used), -1, -1):
+        if _alike(used, reported[start:]):
+            turn.update(heard=heard[start + len(used) :])
+            return
+    known = next(n for n in range(len(used) - 1, -1, -1) if reported.endswith(used[:n]))
+    turn.update(heard=(), owed=(turn.call.owed + used[known:])[-REMEMBERED:])
+
+
+def _alike(used: str, reported: str) -> bool:
+    return len(used) <= len(reported) and all(a in (b, ANY) for a, b in zip(used, reported, strict=False))
 
 
 def _pressed(block: Menu | Collect, event: Recognized | ActionFailed) -> str:
