@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from interpreter.tooling.files import CannotRun
+from interpreter.tooling.files import CannotRun, keep_grammar
 
 app = typer.Typer(
     help="Write, check, hear and host phone menus.",
@@ -242,6 +242,7 @@ def _finish(out: str, err: str, code: int) -> None:
 
 def main() -> None:
     """The entry point of the ``ivr`` command."""
+    keep_grammar(Path(typer.get_app_dir("ivr")))
     app()
 
 

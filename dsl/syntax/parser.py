@@ -38,8 +38,10 @@ class _Levels(PostLex):
                 yield Token.new_borrow_pos("_DEDENT", "", token)
 
 
-def build(*, strict: bool = False) -> tuple[Lark, _Levels]:
-    """A new parser. ``strict`` proves that no two terminals collide and needs the ``interegular`` package."""
+def build(*, strict: bool = False, tables: str = "") -> tuple[Lark, _Levels]:
+    """A new parser. ``tables`` is a file to keep its tables in: reading them takes a tenth of the time of making
+    them. lark checks that they are of this grammar, and makes them again otherwise. ``strict`` proves that no two
+    terminals collide and needs the ``interegular`` package."""
     levels = _Levels()
     grammar = resources.files("dsl.syntax").joinpath("ivr.lark").read_text(encoding="utf-8")
     parser = Lark(
@@ -50,11 +52,27 @@ def build(*, strict: bool = False) -> tuple[Lark, _Levels]:
         propagate_positions=True,
         maybe_placeholders=True,
         strict=strict,
+        cache=tables or False,
     )
     return parser, levels
 
 
-_shared = cache(build)
+_tables = ""
+
+
+def keep_tables(file: str) -> None:
+    """Where the tables of the grammar may be kept between runs: a file in a folder that only its owner can write to.
+
+    Without this nothing is read or written. It counts for the first script that is read after it."""
+    global _tables
+    _tables = file
+
+
+@cache
+def _shared() -> tuple[Lark, _Levels]:
+    return build(tables=_tables)
+
+
 _lock = threading.Lock()
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
 from dsl import Bindings, Source
+from dsl.syntax.parser import keep_tables
 from interpreter.site_bindings import bindings_from
 
 SCRIPT = ".ivr"
@@ -43,6 +46,20 @@ def read(path: Path) -> Source:
         raise CannotRun(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     except OSError as error:
         raise CannotRun(f"{path} cannot be read: {error.strerror}") from None
+
+
+def keep_grammar(folder: Path) -> None:
+    """Keep the tables of the grammar in the user's own cache folder: half a second less at every start.
+
+    Where the folder cannot be had, they are made anew each time."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return
+    owned = not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+    if owned and os.access(folder, os.W_OK):
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        keep_tables(str(folder / f"grammar-{version}.tables"))
 
 
 def write(path: Path, text: str) -> None:
