@@ -150,8 +150,9 @@ def _show(simulation: Simulation, shown: int, console: Console) -> int:
 
 
 def _typed(line: Line) -> bool:
-    """What the caller did is on the screen already, at a terminal."""
-    return line.who == "caller" and sys.stdin.isatty() and line.text != "stays silent"
+    """What the caller did is on the screen already, at a terminal; that nobody heard it is not."""
+    told = line.text == "stays silent" or line.text.endswith("(nothing listens for speech here)")
+    return line.who == "caller" and sys.stdin.isatty() and not told
 
 
 def at(program: Program, when: float, switches: tuple[tuple[str, bool], ...]) -> str:

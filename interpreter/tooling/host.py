@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import server
+from dsl.spell import nearest
 from interpreter.site import Site, SiteError
 from interpreter.store import StoreUnavailable
 from interpreter.tooling.files import CannotRun
@@ -55,7 +56,9 @@ def flip(path: Path, name: str, state: str, url: str | None) -> str:
         with urllib.request.urlopen(request, timeout=10) as answer:
             answer.read()
     except urllib.error.HTTPError as error:
-        why = {401: "the operator token is wrong", 404: f"no switch is called `{name}`"}.get(error.code, error.reason)
+        close = nearest(name, site.switches())
+        unknown = f"no switch is called `{name}`" + (f"; did you mean `{close}`?" if close and close != name else "")
+        why = {401: "the operator token is wrong", 404: unknown}.get(error.code, error.reason)
         raise CannotRun(f"the server at {base} refused ({error.code}): {why}") from None
     except (urllib.error.URLError, TimeoutError) as error:
         raise CannotRun(f"no server answers at {base}: {getattr(error, 'reason', error)}; see --url") from None
