@@ -24,7 +24,7 @@ from interpreter import machine
 from interpreter.azure import guards
 from interpreter.azure.commands import connect
 from interpreter.azure.transport import fetch_with, open_session
-from interpreter.engine import Engine, Machine
+from interpreter.engine import Engine, Limits, Machine
 from interpreter.journal import Codec
 from interpreter.machine import Call
 from interpreter.ports import Clock, Host, SystemClock
@@ -82,7 +82,8 @@ async def running(
         scripts, metrics = SiteScripts(site), Metrics()
         await scripts.load()
         time, watcher = clock or SystemClock(), Watcher(metrics, trace)
-        engine = Engine(store, host, time, scripts, MACHINE, observer=watcher, switches=site.switches())
+        limits = Limits(keep_days=site.store.keep_days)
+        engine = Engine(store, host, time, scripts, MACHINE, observer=watcher, switches=site.switches(), limits=limits)
         await engine.start()
         desk = Desk(site, engine, store, scripts, time, metrics)
         await _guard(desk, stack, token_clock or SystemClock())

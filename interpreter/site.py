@@ -316,6 +316,9 @@ def _message(path: tuple[str, ...], details: ErrorDetails) -> str:
         return "is missing"
     if kind == "value_error" and len(path) == 1:
         return str(details["ctx"]["error"])
+    if kind in ("model_type", "dict_type") and len(path) == 1:
+        # Not the value itself: what was meant for the section may hold its secrets.
+        return f"this kind of value is not allowed here; expected: a table, written [{path[0]}]"
     allowed = str(details["ctx"]["error"]) if kind == "value_error" else _lower_first(details["msg"])
     return f"{_found(path, details['input'])} is not allowed here; expected: {allowed}"
 

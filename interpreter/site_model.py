@@ -193,6 +193,9 @@ class Store(Section):
     """Where calls are kept."""
 
     path: Text = "ivr.db"
+    keep_days: float = Field(default=30.0, ge=2, le=3650)
+    """How long a call that has ended is remembered: longer than Event Grid repeats a delivery (a day at most), or a
+    call that ended would be answered again."""
 
 
 class Operator(Section):

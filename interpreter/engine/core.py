@@ -193,17 +193,17 @@ class Engine(Generic[P, C]):
             await asyncio.shield(self._turning)
 
     async def purge(self) -> int:
-        """Forget the calls that ended longer ago than they are kept. Returns how many."""
+        """Forget the calls that ended longer ago than they are kept. Returns how many. Stops where the engine does."""
         before = self._clock.now() - self._limits.keep_days * DAY
         total = 0
-        while (count := await self._store.purge(before, PURGE_BATCH)) > 0:
+        while not self._stopping and (count := await self._store.purge(before, PURGE_BATCH)) > 0:
             total += count
         return total
 
     async def _purge_quietly(self) -> None:
         try:
             await self.purge()
-        except StoreUnavailable as error:
+        except Exception as error:  # noqa: BLE001 - told; old calls must never stop the timers of those that go on
             self._tell(partial(self._observer.trouble, "", "old calls could not be forgotten", error))
 
     def _fire(self) -> int:

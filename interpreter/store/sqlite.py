@@ -353,5 +353,5 @@ def _purge(connection: sqlite3.Connection, before: float, limit: int) -> int:
     for table in ("journal", "outbox", "timer"):
         connection.execute(f"DELETE FROM {table} WHERE call_id IN {_IDS}", (ids,))
     connection.execute(f"DELETE FROM call WHERE id IN {_IDS}", (ids,))
-    connection.execute("DELETE FROM script WHERE hash NOT IN (SELECT script FROM call)")
+    connection.execute("DELETE FROM script WHERE NOT EXISTS (SELECT 1 FROM call WHERE call.script = script.hash)")
     return len(old)

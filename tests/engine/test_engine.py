@@ -537,6 +537,50 @@ def test_run_fires_by_the_system_clock_and_ends_with_stop() -> None:
     run(body)
 
 
+def test_timers_go_on_when_old_calls_cannot_be_forgotten() -> None:
+    async def body(rig: Rig) -> None:
+        async def purge(before: float, limit: int) -> int:
+            raise TypeError("a fault of ours")
+
+        rig.store.purge = purge  # type: ignore[method-assign]
+        rig.service.silent = True
+        await rig.ring()
+        rig.clock.time += 61
+        fired = asyncio.Event()
+
+        async def after(writes: Sequence[Write]) -> None:
+            if any("TimerFired" in row.event for write in writes for row in write.journal):
+                fired.set()
+
+        rig.store.after = after
+        running = asyncio.ensure_future(rig.engine.run())
+        await fired.wait()
+        await rig.engine.stop(5)
+        await running
+        assert rig.log.having("trouble") == [" trouble old calls could not be forgotten"]
+
+    run(body)
+
+
+def test_a_long_forgetting_does_not_hold_up_the_end() -> None:
+    async def body(rig: Rig) -> None:
+        async def purge(before: float, limit: int) -> int:
+            asked.append(limit)
+            if len(asked) == 3:
+                stopping.append(asyncio.ensure_future(rig.engine.stop(5)))
+                await asyncio.sleep(0)
+            return limit  # there is always more
+
+        asked: list[int] = []
+        stopping: list[asyncio.Task[None]] = []
+        rig.store.purge = purge  # type: ignore[method-assign]
+        await rig.engine.run()
+        assert len(asked) == 3
+        await stopping[0]
+
+    run(body)
+
+
 def test_call_ids_are_safe_in_a_path_and_the_same_for_a_repetition() -> None:
     guid = "B439E92A-5F4B-4405-BE00-8A6B3BBEB3D9"
     assert call_id_for(guid) == guid.lower()

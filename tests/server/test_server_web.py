@@ -311,6 +311,18 @@ def test_readiness(tmp_path: Path) -> None:
     on_server(tmp_path, unfit, script=SCRIPT.replace("-> desk", "-> nowhere"))
 
 
+def test_calls_are_kept_as_long_as_the_site_says(tmp_path: Path) -> None:
+    async def story(rig: Rig) -> None:
+        await rig.ring()
+        await rig.call_back("CallDisconnected", "1", **result(200, 540000))
+        for days, forgotten in [(2.0, 0), (0.1, 1)]:
+            rig.clock.at += days * 86_400
+            assert await rig.desk.engine.purge() == forgotten
+            assert len(await rig.desk.store.load([call_id()])) == 1 - forgotten
+
+    on_server(tmp_path, story, events="[store]\nkeep_days = 2")
+
+
 def test_a_switch_counts_for_the_next_call(tmp_path: Path) -> None:
     async def story(rig: Rig) -> None:
         bearer = {"Authorization": f"Bearer {OPERATOR}"}

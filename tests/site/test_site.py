@@ -212,9 +212,19 @@ MISTAKES: list[tuple[str, str, list[str]]] = [
     ),
     ("not TOML", "[server]\nport = \n", ["2:8: not TOML: invalid value"]),
     (
+        "calls are kept as long as Event Grid may repeat them",
+        "[store]\nkeep_days = 0",
+        ["2:1: store.keep_days: `0` is not allowed here; expected: greater than or equal to 2"],
+    ),
+    (
+        "a secret in the wrong place",
+        'service = "endpoint=https://x/;accesskey=a2V5"',
+        ["1:1: service: this kind of value is not allowed here; expected: a table, written [service]"],
+    ),
+    (
         "a section that is a value",
         "numbers = 3",
-        ["1:1: numbers: `3` is not allowed here; expected: a valid dictionary"],
+        ["1:1: numbers: this kind of value is not allowed here; expected: a table, written [numbers]"],
     ),
 ]
 
