@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl.ast import Collect, Menu
-from dsl.diagnostics import Diagnostic
+from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.keys import KEYS, key_named, keys_in
 from dsl.lint.rule import Context, Rule
@@ -31,8 +31,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 key_named(word) or word for span in texts for word, _, _ in keys_in(context.program.source.slice(span))
             }
             if len(named - set(keys)) > _misused(block):
-                for span in texts:
-                    yield from _missing(context, block, span, keys)
+                yield from _missing(context, block, texts, keys)
 
 
 def _keys(block: Menu | Collect) -> list[str]:
@@ -48,14 +47,16 @@ def _misused(block: Menu | Collect) -> int:
     return len(written) - len({key for key in written if key in KEYS})
 
 
-def _missing(context: Context, block: Menu | Collect, span: Span, keys: list[str]) -> Iterator[Diagnostic]:
+def _missing(context: Context, block: Menu | Collect, texts: list[Span], keys: list[str]) -> Iterator[Diagnostic]:
+    """One finding for a key, wherever the block's texts name it: it is one mistake."""
     source = context.program.source
-    seen: set[str] = set()
-    for word, start, end in keys_in(source.slice(span)):
-        key = key_named(word) or word
-        if key in keys or key in seen or (isinstance(block, Collect) and key not in KEYS):
-            continue
-        seen.add(key)
+    found: dict[str, list[Span]] = {}
+    for span in texts:
+        for word, start, end in keys_in(source.slice(span)):
+            key = key_named(word) or word
+            if key not in keys and not (isinstance(block, Collect) and key not in KEYS):
+                found.setdefault(key, []).append(Span(span.start + start, span.start + end))
+    for key, (first, *others) in found.items():
         if isinstance(block, Menu):
             there = [each for each in KEYS if each in keys]
             advice = f"its keys are {listed(there, 'and')}" if there else "its options have no keys"
@@ -63,9 +64,10 @@ def _missing(context: Context, block: Menu | Collect, span: Span, keys: list[str
             advice = f"add `, ends with {key}` to its digits, or take the words out"
         yield RULE.at(
             source,
-            Span(span.start + start, span.start + end),
+            first,
             f"the text names the key `{key}`, which `{keyword(block)} {block.name.text}` does not have",
             "a key that does nothing here",
+            labels=tuple(Label(other, "and here") for other in others),
             help=advice,
         )
 
