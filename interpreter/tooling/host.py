@@ -11,7 +11,7 @@ from urllib.parse import quote
 import server
 from dsl.spell import nearest
 from interpreter.site import Site, SiteError
-from interpreter.store import StoreUnavailable
+from interpreter.store import StoreInUse, StoreUnavailable, StoreUnsuitable
 from interpreter.tooling.files import CannotRun
 
 
@@ -28,7 +28,7 @@ def serve(path: Path) -> None:
     site = load(path)
     try:
         server.run(site)
-    except (StoreUnavailable, ValueError) as error:
+    except (StoreInUse, StoreUnavailable, StoreUnsuitable, ValueError) as error:
         raise CannotRun(str(error)) from None
     except OSError as error:
         raise CannotRun(f"cannot listen on {site.server.host}:{site.server.port}: {error.strerror}") from None

@@ -34,6 +34,8 @@ from server_rig import (
 import server
 from interpreter.site import Site
 from interpreter.store.sqlite import SqliteStore
+from interpreter.tooling import host
+from interpreter.tooling.files import CannotRun
 
 ROOT = Path(__file__).parents[2]
 ACCESS_KEY = "YWNjZXNzIGtleSBvZiB0aGUgdGVzdA=="
@@ -127,6 +129,43 @@ def test_an_interrupt_ends_it_at_once(tmp_path: Path) -> None:
             return await asyncio.wait_for(child.wait(), 30)
 
     assert asyncio.run(run()) == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("", "ivr.db is open in another process"),
+        ('[store]\npath = "text.db"', "text.db is not an SQLite file"),
+        ('[store]\npath = "no/such/folder.db"', "unable to open"),
+        ('ca_file = "none.pem"\n[store]\npath = "own.db"', "ca_file .*none.pem cannot be used: No such file"),
+    ],
+)
+def test_what_hinders_the_start_is_said_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str, words: str
+) -> None:
+    monkeypatch.setattr(server, "configure_logging", lambda: None)
+    (tmp_path / "text.db").write_text("something else than a database, and long enough to be seen as such" * 20)
+    site = tmp_path / "site.toml"
+    site.write_text(f"""
+        [server]
+        port = 0
+        callback_base = "http://127.0.0.1:1"
+        [service]
+        endpoint = "http://127.0.0.1:1"
+        key = "{ACCESS_KEY}"
+        resource_id = "{RESOURCE}"
+        {more}
+    """)
+
+    async def hold() -> None:
+        store = SqliteStore.open(tmp_path / "ivr.db")
+        try:
+            with pytest.raises(CannotRun, match=words):
+                await asyncio.to_thread(host.serve, site)
+        finally:
+            await store.close()
+
+    asyncio.run(hold())
 
 
 def test_a_port_that_is_taken_is_said_before_anything_is_opened(tmp_path: Path) -> None:
