@@ -31,7 +31,7 @@ pages: $(STAMP)
 
 # The slow suites: run them before an issue is closed.
 kill: $(STAMP)
-	IVR_KILLS=200 IVR_CHAOS_CALLS=200 $(BIN)/python -m pytest tests/kill -s
+	IVR_KILLS=200 IVR_CHAOS_CALLS=200 $(BIN)/python -m pytest tests/kill tests/wire/test_chaos.py -s
 
 fuzz: $(STAMP)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests -m "not browser" -k "hypothesis or random or never_raises"

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+import structlog
 from wire_people import LINE, People, config
 from wire_stories import Prompt, Story
 
@@ -184,7 +185,7 @@ async def wire(
 ) -> AsyncIterator[Wire]:
     """Everything running, each script (a path, a text for `LINE`, several paths) on a line of its own. ``habits``
     are the emulator's habits, ``sections`` go into the site file."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, quiet():
         paths = _on_disk(script, Path(folder))
         clock = VirtualClock(at)
         numbers = tuple(line.number for line in dev_site.make(paths, {}).lines)
@@ -213,6 +214,20 @@ async def wire(
             await web.stop()
             await store.close()
             await emulator.stop()
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Send the server's logs where the tests' logs are: they are shown of a test that fails."""
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, structlog.stdlib.render_to_log_kwargs],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    try:
+        yield
+    finally:
+        structlog.reset_defaults()
 
 
 def _on_disk(script: Path | str | Sequence[Path], folder: Path) -> list[Path]:
