@@ -7,6 +7,7 @@ than calls do. Label values come from closed sets, so that nobody outside can ma
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -16,11 +17,15 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from interpreter.engine import ActionResult, DropReason, Gauges, Step
 from interpreter.protocol import CallOffered, Event, Finished, HostAction
+from interpreter.store import StoreUnavailable
 
 _log = structlog.get_logger(__name__)
 _stdlib = logging.getLogger(__name__)
 
 _STEP_BUCKETS = (5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 5e-3, 2e-2, 0.1)
+_CALLBACK_BUCKETS = (5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+
+_NUMBER = re.compile(r"\+[0-9]{7,15}")
 
 Trace: TypeAlias = Callable[[str, Step[object]], None]
 """Told each step of each call; what `ivr dev` shows beside the phone."""
@@ -49,6 +54,13 @@ class Metrics:
             "ivr_step_seconds", "Time of one step of the machine", buckets=_STEP_BUCKETS, registry=registry
         )
         self._live = Gauge("ivr_calls_live", "Calls that go on", registry=registry)
+        # From the arrival of a callback with a genuine token to its answer, which comes when it is durable.
+        self.callback_seconds = Histogram(
+            "ivr_callback_seconds", "Time from a callback to its answer", buckets=_CALLBACK_BUCKETS, registry=registry
+        )
+        self._oldest = Gauge(
+            "ivr_outbox_oldest_seconds", "For how long the oldest waiting action has been waiting", registry=registry
+        )
         self._waiting = Gauge("ivr_outbox_waiting", "Actions that wait to be performed", registry=registry)
         self._in_flight = Gauge(
             "ivr_requests_in_flight", "Requests to the host without an answer yet", registry=registry
@@ -59,6 +71,7 @@ class Metrics:
         self._live.set(gauges.live)
         self._waiting.set(gauges.waiting)
         self._in_flight.set(gauges.in_flight)
+        self._oldest.set(gauges.oldest)
         return generate_latest(self.registry)
 
 
@@ -84,7 +97,10 @@ class Watcher:
         verb = type(action).__name__
         self._metrics.actions.labels(verb, result).inc()
         if result not in ("performed", "gone"):
-            _log.warning("action", call=call_id, verb=verb, op=action.op, result=result, attempt=attempt, why=why)
+            # What is tried again may heal. What is not has cost a caller something.
+            log = _log.warning if result == "retried" else _log.error
+            why = _NUMBER.sub(lambda found: _masked(found[0]), why)
+            log("action", call=call_id, verb=verb, op=action.op, result=result, attempt=attempt, why=why)
 
     def event_dropped(self, call_id: str, reason: DropReason, event: Event) -> None:
         self._metrics.dropped.labels(reason).inc()
@@ -96,7 +112,9 @@ class Watcher:
 
     def trouble(self, call_id: str, what: str, error: BaseException | None) -> None:
         self._metrics.troubles.inc()
-        _log.error("trouble", call=call_id, what=what, error=repr(error) if error else None, exc_info=error)
+        # A store that is away says so with every turn, and the place in our code explains nothing.
+        trace = None if isinstance(error, StoreUnavailable) else error
+        _log.error("trouble", call=call_id, what=what, error=repr(error) if error else None, exc_info=trace)
 
 
 def _masked(number: str) -> str:
@@ -126,6 +144,8 @@ def configure_logging(json: bool | None = None, level: int = logging.INFO) -> No
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+    # Plain: the prettier ones show the values of variables, secrets among them.
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     last: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     handler = logging.StreamHandler()
     handler.setFormatter(
@@ -133,7 +153,7 @@ def configure_logging(json: bool | None = None, level: int = logging.INFO) -> No
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *(last if json else [structlog.dev.ConsoleRenderer()]),
+                *(last if json else [console]),
             ],
         )
     )

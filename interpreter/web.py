@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 import structlog
@@ -66,7 +67,7 @@ class Desk:
         return [
             Route("/events", self._events, methods=["POST"]),
             Route("/events", self._handshake, methods=["OPTIONS"]),
-            Route("/callbacks/{shard:int}/{call}", self._callbacks, methods=["POST"]),
+            Route("/callbacks/{shard}/{call}", self._callbacks, methods=["POST"]),
             Route("/healthz", self._healthz, methods=["GET"]),
             Route("/readyz", self._readyz, methods=["GET"]),
             Route("/metrics", self._metrics, methods=["GET"]),
@@ -78,9 +79,10 @@ class Desk:
     # The host
 
     async def _callbacks(self, request: Request) -> Response:
+        began = perf_counter()
         await self._admit(request, "callbacks", self.callback_guard)
         call_id = request.path_params["call"]
-        if request.path_params["shard"] != shard_of(call_id):
+        if request.path_params["shard"] != str(shard_of(call_id)):
             raise HTTPException(404, "no such call")
         found = callbacks.parse(await self._body(request), self.clock.now())
         events = [
@@ -92,6 +94,8 @@ class Desk:
             await _durably(self.engine.deliver(call_id, events))
         for each in found:
             self._count_callback(call_id, each)
+        _tell_malformed("callbacks malformed", found, call=call_id)
+        self.metrics.callback_seconds.observe(perf_counter() - began)
         if found and all(isinstance(each, Malformed) for each in found):
             raise HTTPException(400, "not a list of CloudEvents")
         return Response(status_code=200)
@@ -99,7 +103,6 @@ class Desk:
     def _count_callback(self, call_id: str, each: callbacks.Callback | Malformed) -> None:
         if isinstance(each, Malformed):
             self.metrics.callbacks.labels("malformed", "malformed").inc()
-            _log.warning("callback malformed", call=call_id, reason=each.reason)
         elif not each.known:
             self.metrics.callbacks.labels("unknown", "ignored").inc()
             _log.info("callback of an unknown type", call=call_id, type=each.type[:100])
@@ -114,8 +117,7 @@ class Desk:
         await _durably(asyncio.gather(*(self._ring(each) for each in ringing)))
         for each in found:
             self.metrics.deliveries.labels(_OUTCOME[type(each)]).inc()
-            if isinstance(each, Malformed):
-                _log.warning("event malformed", reason=each.reason)
+        _tell_malformed("events malformed", found)
         for each in found:
             if isinstance(each, eventgrid.Validation):
                 _log.info("event subscription confirmed")
@@ -143,7 +145,13 @@ class Desk:
     # The operator
 
     async def _healthz(self, request: Request) -> Response:
-        return JSONResponse({"status": "ok"})
+        if self._timers_run():
+            return JSONResponse({"status": "ok"})
+        # Only a new start can put this right: calls that wait for a timer would stand still for ever.
+        return JSONResponse({"status": "timers have stopped"}, 503)
+
+    def _timers_run(self) -> bool:
+        return self.timers is None or not self.timers.done() or self.draining
 
     async def _readyz(self, request: Request) -> Response:
         for keys in self.key_sets():
@@ -153,7 +161,7 @@ class Desk:
             "store": await self._store_works(),
             "scripts": not self.scripts.lines_without_script,
             "keys": all(keys.available for keys in self.key_sets()),
-            "timers": self.timers is None or not self.timers.done(),
+            "timers": self._timers_run(),
             "staying": not self.draining,
         }
         ready = all(checks.values())
@@ -247,6 +255,13 @@ _OUTCOME = {
     eventgrid.Ignored: "ignored",
     Malformed: "malformed",
 }
+
+
+def _tell_malformed(what: str, found: Sequence[object], **more: str) -> None:
+    """One line a body, however many elements it has: whoever may speak to us may still not fill the log."""
+    reasons = [each.reason for each in found if isinstance(each, Malformed)]
+    if reasons:
+        _log.warning(what, count=len(reasons), first_reason=reasons[0][:200], **more)
 
 
 async def _durably(work: Awaitable[Any]) -> None:

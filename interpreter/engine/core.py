@@ -80,6 +80,8 @@ class Engine(Generic[P, C]):
         self._turning: asyncio.Task[None] | None = None
         self._live = 0
         self._waiting = 0
+        self._waits_since: dict[str, float] = {}
+        """When the oldest waiting action of a call was decided, for each call that has one."""
         self._set_back = 0
         self._started = False
         self._stopping = False
@@ -104,6 +106,7 @@ class Engine(Generic[P, C]):
             self._agenda.set(("timer", call_id, timer.name), timer.due, Fired(call_id, timer.name, timer.generation))
         for call_id, count, next_at in unfinished.actions:
             self._waiting += count
+            self._waits_since[call_id] = next_at  # until the call is loaded
             self._agenda.set(("retry", call_id, ""), next_at, Resume(call_id))
 
     async def offer(self, call_id: str, offered: CallOffered, incoming_context: str) -> OfferResult:
@@ -139,7 +142,9 @@ class Engine(Generic[P, C]):
         self._switches[name] = on
 
     def gauges(self) -> Gauges:
-        return Gauges(self._live, self._waiting, self._dispatcher.in_flight)
+        now = self._clock.now()
+        oldest = max(0.0, now - min(self._waits_since.values(), default=now))
+        return Gauges(self._live, self._waiting, self._dispatcher.in_flight, oldest)
 
     # ----------------------------------------------------------------------------------------------------------------
     # Time
@@ -351,6 +356,10 @@ class Engine(Generic[P, C]):
         was_live = before.version > 0 and before.status == "live"
         self._live += (draft.status == "live") - was_live
         self._waiting += len(draft.waiting) - len(draft.live.waiting)
+        if draft.waiting:
+            self._waits_since[draft.call_id] = draft.waiting[0].row.first_sent
+        else:
+            self._waits_since.pop(draft.call_id, None)
 
     def _set_timers(
         self,

@@ -93,11 +93,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """Calls that go on, actions that wait, requests in flight."""
+    """Calls that go on, actions that wait (in flight or not), requests in flight, and for how many seconds the oldest
+    of the actions has been waiting (0 when none does)."""
 
     live: int
     waiting: int
     in_flight: int
+    oldest: float = 0.0
 
 
 OfferResult: TypeAlias = Literal["created", "duplicate", "no_script"]

@@ -214,6 +214,34 @@ def test_a_repeated_connection_does_not_end_a_call_that_was_handed_over() -> Non
     run(body, lambda: Rig(text="burst"))
 
 
+def test_the_age_of_the_oldest_waiting_action(tmp_path: Path) -> None:
+    path = tmp_path / "ivr.db"
+
+    async def first(rig: Rig) -> None:
+        assert rig.engine.gauges().oldest == 0.0
+        rig.service.answers = {"a Play": [TryLater(4.0, "503")], "b Play": [TryLater(9.0, "503")]}
+        await rig.ring("a")
+        await rig.deliver_callbacks()
+        rig.clock.time = NOON + 3
+        await rig.ring("b")
+        await rig.deliver_callbacks()
+        assert (rig.engine.gauges().waiting, rig.engine.gauges().oldest) == (2, 3.0)
+        rig.clock.time = NOON + 5
+        await rig.engine.fire_due()
+        await rig.deliver_callbacks()
+        assert (rig.engine.gauges().waiting, rig.engine.gauges().oldest) == (1, 2.0)
+
+    async def second(rig: Rig) -> None:
+        rig.clock.time = NOON + 20
+        await rig.engine.start()
+        assert rig.engine.gauges().oldest == 8.0  # since it was due: the row itself is not loaded yet
+        await rig.drive()
+        assert rig.engine.gauges().oldest == 0.0
+
+    run(first, lambda: Rig(path))
+    run(second, lambda: Rig(path))
+
+
 def test_what_waits_is_cancelled_when_the_caller_is_gone_but_for_the_hang_up() -> None:
     async def body(rig: Rig) -> None:
         rig.service.answers = {"Play": [TryLater(5.0, "503")]}

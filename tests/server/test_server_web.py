@@ -25,6 +25,7 @@ from server_rig import (
     result,
     serving,
 )
+from structlog.testing import capture_logs
 
 from interpreter.azure.keys import BETWEEN_FETCHES
 from interpreter.engine import shard_of
@@ -185,12 +186,42 @@ def test_what_is_counted_of_odd_callbacks(tmp_path: Path) -> None:
     on_server(tmp_path, story)
 
 
+def test_latency_and_age_are_measured(tmp_path: Path) -> None:
+    async def story(rig: Rig) -> None:
+        await rig.ring()
+        assert await rig.call_back("CallConnected", "1", operationContext=rig.host.op("Answer")) == 200
+        assert await rig.call_back("CallConnected", "2", token="x") == 401
+        # Who is refused is not a measure of how fast callbacks are served.
+        assert await rig.metric("ivr_callback_seconds_count") == 1
+        assert 0 < await rig.metric("ivr_callback_seconds_sum") < 10
+        assert "ivr_outbox_oldest_seconds 0.0" in (await rig.get("/metrics"))[1]
+
+    on_server(tmp_path, story)
+
+
+def test_many_odd_elements_are_one_line_in_the_log(tmp_path: Path) -> None:
+    async def story(rig: Rig) -> None:
+        with capture_logs() as logs:
+            await rig.post_callback(json.dumps([1] * 5000))
+            await rig.ask("POST", f"/events?secret={SECRET}", data=json.dumps([1] * 5000))
+        assert [(line["event"], line["count"]) for line in logs if "malformed" in line["event"]] == [
+            ("callbacks malformed", 5000),
+            ("events malformed", 5000),
+        ]
+        assert await rig.metric('ivr_callbacks_total{outcome="malformed",type="malformed"}') == 5000
+
+    on_server(tmp_path, story)
+
+
 def test_addresses(tmp_path: Path) -> None:
     async def story(rig: Rig) -> None:
         bearer = {"Authorization": f"Bearer {make_token()}"}
         wrong_shard = f"/callbacks/{(shard_of(call_id()) + 1) % 256}/{call_id()}"
         for method, path, status in [
             ("POST", wrong_shard, 404),
+            ("POST", f"/callbacks/{'9' * 5000}/{call_id()}", 404),
+            ("POST", callback_path().replace("/callbacks/", "/callbacks/0"), 404),
+            ("POST", callback_path().replace(call_id(), f"..%2F..%2F{call_id()}"), 404),
             ("POST", "/callbacks/x/y", 404),
             ("POST", "/callbacks/1", 404),
             ("GET", callback_path(), 405),
@@ -301,6 +332,17 @@ def test_readiness(tmp_path: Path) -> None:
             {"store": True, "scripts": True, "keys": True, "timers": True, "staying": False},
         )
 
+    async def without_timers(rig: Rig) -> None:
+        async def dies() -> None:
+            raise RuntimeError("a fault of ours")
+
+        rig.desk.timers = asyncio.create_task(dies())
+        await asyncio.wait([rig.desk.timers])
+        # Nothing here can put it right: whoever watches over the process has to start it anew.
+        assert await rig.get("/healthz") == (503, {"status": "timers have stopped"})
+        status, answer = await rig.get("/readyz")
+        assert (status, answer["checks"]["timers"]) == (503, False)
+
     async def unfit(rig: Rig) -> None:
         status, answer = await rig.get("/readyz")
         assert (status, answer["checks"]["scripts"]) == (503, False)
@@ -308,6 +350,7 @@ def test_readiness(tmp_path: Path) -> None:
         assert not rig.host.asked
 
     on_server(tmp_path, story)
+    on_server(tmp_path, without_timers)
     on_server(tmp_path, unfit, script=SCRIPT.replace("-> desk", "-> nowhere"))
 
 
