@@ -14,7 +14,7 @@ from interpreter.protocol import HangUp, Transfer
 from interpreter.store import StoreUnavailable
 from interpreter.telemetry import Metrics, Watcher, configure_logging
 
-SECRET = "accesskey=a2V5"
+SECRET = "wordOfTheResource"
 
 
 @pytest.fixture
