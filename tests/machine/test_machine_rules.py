@@ -346,7 +346,7 @@ transfer second
 
 
 def ringing() -> Fed:
-    return Fed(program(flow(LINES))).connect()
+    return Fed(unchecked(flow(LINES))).connect()  # IVR545: the machine has to bear it all the same
 
 
 def fire(fed: Fed, timer: str) -> None:

@@ -143,9 +143,9 @@ CASES = [
         for end in ("no answer", "busy", "declined", "failed")
     ),
     Case(
-        "ring is our own limit; the host rings on and takes no second transfer meanwhile",
-        "press 1; silent",
-        [START, Heard(25, SORRY)],
+        "ring is our own limit: the script goes on while the host rings on",
+        "press 7; press 8; press 9; silent",
+        [START, Heard(0, f"{WRONG} {FIRST}"), Heard(0, f"{WRONG} {SECOND}"), Heard(0, HANDOVER), Heard(25, SORRY)],
         TOLD,
     ),
 ]
@@ -229,11 +229,14 @@ def test_a_key_pressed_during_the_notice_is_dropped_or_kept_as_the_menu_says() -
 
 def test_a_target_that_answers_late_gets_the_caller() -> None:
     simulation = Simulation(program(SCRIPT), MONDAY)
-    simulation.press("1")
+    for key in "789":
+        simulation.press(key)
+    simulation.settle()
     simulation.wait(25.0)
     assert simulation.ringing is None
     simulation.answer_late(into=2.0)
-    check_heard(simulation, [Heard(0, NOTICE), START, Heard(25, SORRY)])
+    given_up = [Heard(0, f"{WRONG} {FIRST}"), Heard(0, f"{WRONG} {SECOND}"), Heard(0, HANDOVER), Heard(25, SORRY)]
+    check_heard(simulation, [Heard(0, NOTICE), START, *given_up])
     assert simulation.end is not None
-    assert (simulation.end.ending, simulation.end.block) == ("transferred", "billing")
+    assert (simulation.end.ending, simulation.end.block) == ("transferred", "operator")
     assert simulation.t == pytest.approx(simulation.lines[-1].t)

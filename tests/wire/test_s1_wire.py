@@ -103,10 +103,9 @@ def test_a_key_pressed_during_the_notice_is_dropped_or_kept_as_the_menu_says() -
 def test_a_target_that_answers_late_gets_the_caller() -> None:
     async def run() -> None:
         async with wire(PATH) as rig:
-            heard = await rig.call("press 1; silent; transfer answered late at 2s")
-            check_heard(
-                heard, [Heard(0, NOTICE), Heard(0, FULL), Heard(25, SORRY, cut=2.0)], "the script had given it up"
-            )
-            assert heard.end == ("transferred", "connected", "billing")
+            heard = await rig.call("press 7; press 8; press 9; silent; transfer answered late at 2s")
+            asked = [Heard(0, NOTICE), Heard(0, FULL), Heard(0, f"{WRONG} {FIRST}"), Heard(0, f"{WRONG} {SECOND}")]
+            check_heard(heard, [*asked, Heard(0, HANDOVER), Heard(25, SORRY, cut=2.0)], "the script had given it up")
+            assert heard.end == ("transferred", "connected", "operator")
 
     play(run)
