@@ -127,6 +127,28 @@ def test_a_hang_up_at_every_wait_is_abandoned_there() -> None:
     play(run)
 
 
+def test_a_hang_up_before_the_answer_leaves_nothing_behind() -> None:
+    async def run() -> None:
+        async with wire(CONTOSO) as rig:
+            phone = rig.people.dial(LINE)
+            rig.emulator.hang_up(phone)  # while the announcement is on its way
+            await rig.finish(phone)
+            heard = rig.heard(phone)
+            assert (heard.texts, heard.end) == ([], ("abandoned", "", ""))
+            assert [(r.operation, r.fate, r.status) for r in rig.emulator.requests] == [("answer", "refused", 404)]
+            assert rig.runtime.desk.engine.gauges().waiting == 0
+
+    play(run)
+
+
+def test_a_hang_up_where_it_is_closed_is_abandoned_there() -> None:
+    async def run() -> None:
+        async with wire(CONTOSO, switches={"emergency_closure": True}) as rig:
+            assert (await rig.call("wait 2s; hang up at 1s")).end == ("abandoned", "abandoned", "closed")
+
+    play(run)
+
+
 @pytest.mark.parametrize("lost", LOST)
 def test_a_lost_message_brings_the_caller_to_the_desk(lost: str) -> None:
     """Nobody publishes that the service repeats a callback: when one is lost, a watchdog moves the call on."""
