@@ -25,6 +25,7 @@ from interpreter.azure import guards
 from interpreter.azure.commands import connect
 from interpreter.azure.transport import fetch_with, open_session
 from interpreter.engine import Engine, Limits, Machine
+from interpreter.heads import BoundedHeads
 from interpreter.journal import Codec
 from interpreter.machine import Call
 from interpreter.ports import Clock, Host, SystemClock
@@ -152,7 +153,8 @@ async def serve(site: Site) -> None:
 async def _serve(site: Site, listening: socket.socket) -> None:
     async with running(site) as runtime:
         config = uvicorn.Config(
-            runtime.app, http="httptools", lifespan="off", log_config=None, access_log=False, server_header=False,
+            runtime.app, http=BoundedHeads, ws="none", lifespan="off", log_config=None, access_log=False,
+            server_header=False,
             timeout_graceful_shutdown=max(1, round(site.server.drain_seconds)),
         )  # fmt: skip
         server, loop = QuietServer(config), asyncio.get_running_loop()

@@ -18,6 +18,7 @@ from emulator.clock import VirtualClock
 from emulator.config import Config
 from emulator.misbehave import Fault, Misbehaviour
 from emulator.service import Emulator
+from interpreter.heads import BoundedHeads
 from interpreter.site import Site
 
 SITE = """
@@ -104,7 +105,7 @@ async def wired(folder: Path, tls: bool = False, misbehaviour: Misbehaviour | No
     try:
         async with server.running(Site.parse(text, folder), clock=clock, token_clock=clock) as runtime:
             web_server = server.QuietServer(
-                uvicorn.Config(runtime.app, http="httptools", lifespan="off", log_config=None, access_log=False)
+                uvicorn.Config(runtime.app, http=BoundedHeads, lifespan="off", log_config=None, access_log=False)
             )
             task = asyncio.create_task(web_server.serve(sockets=[listening]))
             try:
