@@ -136,9 +136,7 @@ def _announce(where: Running, console: Console) -> None:
     for line in where.site.lines:
         table.add_row(line.number, line.script.name, ", ".join(name for name, _ in line.targets) or "nobody")
     console.print(table)
-    first = next((target for line in where.site.lines for target in line.targets), None)
-    console.print(f"\nPhone page         {where.phone}", highlight=False)
-    if first is not None:
-        console.print(f"Be {first[0]:<16}{where.phone}?as={quote(first[1])}", highlight=False, soft_wrap=True)
+    for name, address in where.site.lines[0].targets:
+        console.print(f"Be {name:<16}{where.phone}?as={quote(address)}", highlight=False, soft_wrap=True)
     console.print(f"Server             {where.server}  (/healthz, /metrics)", highlight=False)
     console.print("Ctrl-C ends it.\n", highlight=False)
