@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,6 +24,9 @@ from interpreter.site_bindings import bindings_from
 
 _log = structlog.get_logger(__name__)
 
+LOOK_AGAIN = 30.0
+"""Seconds after which scripts are read again although nothing told of a change."""
+
 Problems: TypeAlias = Mapping[Path, str]
 """Per script that cannot take calls as it is on disk, why: findings, one a line, or that it cannot be read."""
 
@@ -33,7 +38,7 @@ class SiteScripts:
         self._site = site
         self._bindings = bindings_from(Source(str(site.path or "the site"), site.text)) if site.text else None
         self._current: dict[Path, Script[Program]] = {}
-        self._refused: dict[Path, str] = {}
+        self._refused: dict[Path, _Refused] = {}
 
     def for_line(self, called: str) -> Script[Program] | None:
         """The current script of the line; None when it has none, or none that was ever fit to take calls."""
@@ -57,48 +62,72 @@ class SiteScripts:
 
     async def load(self) -> Problems:
         """Reads every script again and says which are unfit. Good ones take calls from now on."""
-        paths = sorted(set(self._site.scripts().values()))
         # In a thread: a long script takes longer to check than calls may wait.
-        self._refused = {}
-        for path in paths:
+        for path in sorted(set(self._site.scripts().values())):
             await asyncio.to_thread(self._read, path)
-        return dict(self._refused)
+        return {path: refused.why for path, refused in self._refused.items()}
 
     async def watch(self, stop: asyncio.Event) -> None:
-        """Loads whenever a file beside the scripts changes, until ``stop`` is set."""
-        folders = {path.parent for path in self._site.scripts().values() if path.parent.is_dir()}
-        if not folders:
-            await stop.wait()
-            return
+        """Loads whenever a file beside the scripts changes, and every `LOOK_AGAIN` seconds, until ``stop`` is set.
+
+        Looking again finds what no watch tells: a folder that was replaced, a disk of another machine, and systems
+        that have no more watches to give.
+        """
         names = {path.name for path in self._site.scripts().values()}
 
         def concerns(change: Change, path: str) -> bool:
             # Names that begin with two dots are how a mounted configuration map changes all its files at once.
             return (name := Path(path).name) in names or name.startswith("..")
 
-        async for _ in awatch(*folders, watch_filter=concerns, stop_event=stop, recursive=False):
-            await self.load()
+        while not stop.is_set():
+            folders = {path.parent for path in self._site.scripts().values() if path.parent.is_dir()}
+            try:
+                async with asyncio.timeout(LOOK_AGAIN):
+                    if not folders:
+                        await stop.wait()
+                    async for _ in awatch(*folders, watch_filter=concerns, stop_event=stop, recursive=False):
+                        await self.load()
+            except TimeoutError:
+                await self.load()
+            except (OSError, RuntimeError) as error:
+                _log.warning("scripts cannot be watched, and are looked at now and then", reason=str(error))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), LOOK_AGAIN)
+                await self.load()
 
     def _read(self, path: Path) -> None:
         try:
             text = path.read_bytes().decode()
         except (OSError, UnicodeDecodeError) as error:
-            self._refuse(path, getattr(error, "strerror", None) or "not UTF-8 text")
+            why = getattr(error, "strerror", None) or "not UTF-8 text"
+            self._refuse(path, _Refused(why, why))
             return
-        before = self._current.get(path)
         digest = script_hash(text)
-        if before is not None and before.hash == digest:
+        before, refused = self._current.get(path), self._refused.get(path)
+        if refused is not None and refused.version == digest:
             return
-        checked = check(Source(str(path), text), self._bindings)
-        if checked.program is None:
-            self._refuse(path, _listed(checked.errors))
-            return
-        self._current[path] = Script(digest, path.name, text, checked.program)
-        _log.info("script loaded", script=path.name, version=digest[:12], replaced=before is not None)
+        if before is None or before.hash != digest:
+            checked = check(Source(str(path), text), self._bindings)
+            if checked.program is None:
+                self._refuse(path, _Refused(digest, _listed(checked.errors)))
+                return
+            self._current[path] = Script(digest, path.name, text, checked.program)
+            _log.info("script loaded", script=path.name, version=digest[:12], replaced=before is not None)
+        self._refused.pop(path, None)
 
-    def _refuse(self, path: Path, why: str) -> None:
-        self._refused[path] = why
-        _log.error("script refused", script=path.name, keeps_last_good=path in self._current, findings=why)
+    def _refuse(self, path: Path, refused: _Refused) -> None:
+        if self._refused.get(path) != refused:
+            keeps = path in self._current
+            _log.error("script refused", script=path.name, keeps_last_good=keeps, findings=refused.why)
+        self._refused[path] = refused
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A script as it is on disk is unfit. ``version`` is the hash of its text, or why it has none."""
+
+    version: str
+    why: str
 
 
 def _listed(findings: tuple[Diagnostic, ...]) -> str:

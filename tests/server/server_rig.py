@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -249,6 +249,14 @@ async def serving(
             finally:
                 web_server.should_exit = True
                 await task
+
+
+def on_server(folder: Path, story: Callable[[Rig], Coroutine[Any, Any, None]], **kwargs: Any) -> None:
+    async def run() -> None:
+        async with serving(folder, **kwargs) as rig:
+            await story(rig)
+
+    asyncio.run(run())
 
 
 class FailingStore:

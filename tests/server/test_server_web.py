@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +12,6 @@ from server_rig import (
     FOREIGN,
     NOW,
     OPERATOR,
-    SCRIPT,
     SECRET,
     TENANT,
     FailingStore,
@@ -22,24 +21,16 @@ from server_rig import (
     event,
     incoming,
     make_token,
+    on_server,
     result,
-    serving,
 )
 from structlog.testing import capture_logs
 
 from interpreter.azure.keys import BETWEEN_FETCHES
 from interpreter.engine import shard_of
-from interpreter.protocol import Answer, SayText, Transfer
+from interpreter.protocol import Answer, Transfer
 from interpreter.store import Store
 from interpreter.store.sqlite import SqliteStore
-
-
-def on_server(folder: Path, story: Callable[[Rig], Coroutine[Any, Any, None]], **kwargs: Any) -> None:
-    async def run() -> None:
-        async with serving(folder, **kwargs) as rig:
-            await story(rig)
-
-    asyncio.run(run())
 
 
 def test_from_ring_to_transfer(tmp_path: Path) -> None:
@@ -170,49 +161,6 @@ def test_a_body_without_an_end_is_cut_off(tmp_path: Path) -> None:
     async def story(rig: Rig) -> None:
         with contextlib.suppress(ConnectionError, OSError):
             assert (await rig.post_callback(endless()))[0] == 413
-        assert (await rig.get("/healthz"))[0] == 200
-
-    on_server(tmp_path, story)
-
-
-def chunks(body: bytes, size: int) -> bytes:
-    parts = [body[at : at + size] for at in range(0, len(body), size)]
-    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n"
-
-
-HEAD = b"POST /callbacks/1/x HTTP/1.1\r\nHost: x\r\n"
-BODY = b'[{"id": "1"}]' * 700
-CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
-# How it begins, and what then comes again and again: nothing for what is to be served.
-HEADS: list[tuple[str, bytes, bytes]] = [
-    ("a header without an end", HEAD + b"Authorization: ", b"a" * 10_000),
-    ("headers without an end", HEAD, b"x: y\r\n" * 2_000),
-    ("an address without an end", b"GET /", b"a" * 10_000),
-    ("trailers without an end", CHUNKED + b"0\r\n", b"x: y\r\n" * 2_000),
-    ("a body in crumbs", CHUNKED + chunks(BODY, 64) + b"\r\n", b""),
-    ("a long token", HEAD + b"Authorization: Bearer " + b"a" * 40_000 + b"\r\nContent-Length: 0\r\n\r\n", b""),
-    ("many requests in a row", (HEAD + b"Content-Length: 9\r\n\r\n" + b"x" * 9) * 2_000, b""),
-]
-
-
-@pytest.mark.parametrize(("begin", "again"), [case[1:] for case in HEADS], ids=[case[0] for case in HEADS])
-def test_no_head_is_read_for_ever(tmp_path: Path, begin: bytes, again: bytes) -> None:
-    async def send(writer: asyncio.StreamWriter) -> None:
-        writer.write(begin)
-        for _ in range(10_000 if again else 0):
-            writer.write(again)
-            await writer.drain()
-            await asyncio.sleep(0)
-
-    async def story(rig: Rig) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", int(rig.base.rpartition(":")[2]))
-        if again:
-            with pytest.raises(ConnectionError):
-                await send(writer)
-        else:
-            await send(writer)
-            assert (await reader.readline()).split()[1] == b"401"
-        writer.close()
         assert (await rig.get("/healthz"))[0] == 200
 
     on_server(tmp_path, story)
@@ -363,117 +311,3 @@ def test_a_store_that_fails_takes_nothing(tmp_path: Path) -> None:
 
     on_server(tmp_path, story, store=cast(Store, store))
     asyncio.run(store.real.close())
-
-
-def test_readiness(tmp_path: Path) -> None:
-    async def story(rig: Rig) -> None:
-        assert (await rig.get("/readyz"))[0] == 200
-        rig.desk.draining = True
-        status, answer = await rig.get("/readyz")
-        assert (status, answer["checks"]) == (
-            503,
-            {"store": True, "scripts": True, "keys": True, "timers": True, "staying": False},
-        )
-
-    async def without_timers(rig: Rig) -> None:
-        async def dies() -> None:
-            raise RuntimeError("a fault of ours")
-
-        rig.desk.timers = asyncio.create_task(dies())
-        await asyncio.wait([rig.desk.timers])
-        # Nothing here can put it right: whoever watches over the process has to start it anew.
-        assert await rig.get("/healthz") == (503, {"status": "timers have stopped"})
-        status, answer = await rig.get("/readyz")
-        assert (status, answer["checks"]["timers"]) == (503, False)
-
-    async def unfit(rig: Rig) -> None:
-        status, answer = await rig.get("/readyz")
-        assert (status, answer["checks"]["scripts"]) == (503, False)
-        assert await rig.ring() == 200
-        assert not rig.host.asked
-
-    on_server(tmp_path, story)
-    on_server(tmp_path, without_timers)
-    on_server(tmp_path, unfit, script=SCRIPT.replace("-> desk", "-> nowhere"))
-
-
-def test_calls_are_kept_as_long_as_the_site_says(tmp_path: Path) -> None:
-    async def story(rig: Rig) -> None:
-        await rig.ring()
-        await rig.call_back("CallDisconnected", "1", **result(200, 540000))
-        for days, forgotten in [(2.0, 0), (0.1, 1)]:
-            rig.clock.at += days * 86_400
-            assert await rig.desk.engine.purge() == forgotten
-            assert len(await rig.desk.store.load([call_id()])) == 1 - forgotten
-
-    on_server(tmp_path, story, events="[store]\nkeep_days = 2")
-
-
-def test_a_switch_counts_for_the_next_call(tmp_path: Path) -> None:
-    async def story(rig: Rig) -> None:
-        bearer = {"Authorization": f"Bearer {OPERATOR}"}
-        for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": OPERATOR}, {"Authorization": "Bearer "}):
-            for method in ("GET", "PUT"):
-                assert (await rig.ask(method, "/switches/closed", data='{"on": true}', headers=headers))[0] == 401
-        assert await rig.get("/switches", headers=bearer) == (200, {"closed": False})
-        for body in ("", "{}", '{"on": 1}', "true", "["):
-            assert (await rig.ask("PUT", "/switches/closed", data=body, headers=bearer))[0] == 400
-        for method in ("GET", "PUT"):
-            assert (await rig.ask(method, "/switches/none", data='{"on": true}', headers=bearer))[0] == 404
-        assert await rig.ask("PUT", "/switches/closed", data='{"on": true}', headers=bearer) == (
-            200,
-            {"name": "closed", "on": True},
-        )
-        assert await rig.get("/switches/closed", headers=bearer) == (200, {"name": "closed", "on": True})
-        await rig.ring()
-        await rig.call_back("CallConnected", "1", operationContext=rig.host.op("Answer"))
-        said: list[str] = []
-        for n in range(4):
-            for _, action in rig.host.asked:
-                said += [each.text for each in getattr(action, "prompts", ()) if isinstance(each, SayText)]
-            if "Goodbye." in said:
-                return
-            await rig.call_back("PlayCompleted", f"p{n}", operationContext=rig.host.op("Play"), **result(200, 0))
-        raise AssertionError(said)
-
-    on_server(tmp_path, story)
-
-
-def test_scripts_reload_and_a_bad_one_keeps_the_last_good(tmp_path: Path) -> None:
-    async def story(rig: Rig) -> None:
-        path = rig.folder / "main.ivr"
-        scripts, called = rig.desk.scripts, "+18005550100"
-        first = scripts.for_line(called)
-        await rig.ring("one")
-        path.write_text(SCRIPT.replace('"Welcome."', '"Good day."'))
-        assert await scripts.load() == {}
-        second = scripts.for_line(called)
-        assert second.hash != first.hash
-        path.write_text(SCRIPT.replace("-> desk", "-> nowhere"))
-        problems = await scripts.load()
-        assert "main.ivr:" in problems[path]
-        assert "nowhere" in problems[path]
-        assert scripts.for_line(called) is second
-        path.unlink()
-        assert list(await scripts.load()) == [path]
-        assert scripts.for_line(called) is second
-        await rig.ring("two")
-        kept = await rig.desk.store.load([call_id("one"), call_id("two")])
-        assert [kept[call_id(name)].call.script for name in ("one", "two")] == [first.hash, second.hash]
-
-    on_server(tmp_path, story)
-
-
-def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
-    async def story(rig: Rig) -> None:
-        scripts, called = rig.desk.scripts, "+18005550100"
-        first = scripts.for_line(called)
-        # The watch begins some time after the server; a change that it missed is written again.
-        async with asyncio.timeout(20):
-            n = 0
-            while scripts.for_line(called) is first:
-                n += 1
-                (rig.folder / "main.ivr").write_text(SCRIPT.replace("Welcome.", f"Good day {n}."))
-                await asyncio.sleep(0.05)
-
-    on_server(tmp_path, story)
