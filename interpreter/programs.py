@@ -73,27 +73,31 @@ class SiteScripts:
         Looking again finds what no watch tells: a folder that was replaced, a disk of another machine, and systems
         that have no more watches to give.
         """
-        names = {path.name for path in self._site.scripts().values()}
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._notice(stop))
+            tasks.create_task(self._look_again(stop))
+
+    async def _notice(self, stop: asyncio.Event) -> None:
+        paths = set(self._site.scripts().values())
+        folders, names = {path.parent for path in paths if path.parent.is_dir()}, {path.name for path in paths}
 
         def concerns(change: Change, path: str) -> bool:
             # Names that begin with two dots are how a mounted configuration map changes all its files at once.
             return (name := Path(path).name) in names or name.startswith("..")
 
+        if not folders:
+            return
+        try:
+            async for _ in awatch(*folders, watch_filter=concerns, stop_event=stop, recursive=False):
+                await self.load()
+        except (OSError, RuntimeError) as error:
+            _log.warning("changes of scripts are noticed only now and then", every=LOOK_AGAIN, reason=str(error))
+
+    async def _look_again(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            folders = {path.parent for path in self._site.scripts().values() if path.parent.is_dir()}
-            try:
-                async with asyncio.timeout(LOOK_AGAIN):
-                    if not folders:
-                        await stop.wait()
-                    async for _ in awatch(*folders, watch_filter=concerns, stop_event=stop, recursive=False):
-                        await self.load()
-            except TimeoutError:
-                await self.load()
-            except (OSError, RuntimeError) as error:
-                _log.warning("scripts cannot be watched, and are looked at now and then", reason=str(error))
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), LOOK_AGAIN)
-                await self.load()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), LOOK_AGAIN)
+            await self.load()
 
     def _read(self, path: Path) -> None:
         try:

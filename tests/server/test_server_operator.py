@@ -147,34 +147,39 @@ def test_a_refused_script_is_told_once_and_stays_refused(tmp_path: Path) -> None
     on_server(tmp_path, story)
 
 
-def test_scripts_are_looked_at_also_where_they_cannot_be_watched(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("watches", ["refused", "silent"])
+def test_scripts_are_looked_at_also_where_no_change_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watches: str
 ) -> None:
-    """No more watches to be had, a folder that was replaced, a disk of another machine: nothing tells of a change."""
+    """No more watches to be had, a folder that was replaced, a disk of another machine."""
 
-    async def cannot(*folders: Path, **options: Any) -> AsyncIterator[set[Any]]:
-        raise OSError(28, "inotify watch limit reached")
+    async def awatch(*folders: Path, stop_event: asyncio.Event, **options: Any) -> AsyncIterator[set[Any]]:
+        if watches == "refused":
+            raise OSError(28, "no watch left")
+        await stop_event.wait()
+        return
         yield set()
 
     async def story(rig: Rig) -> None:
-        scripts, stop = rig.desk.scripts, asyncio.Event()
-        (rig.folder / "main.ivr").write_text(SCRIPT.replace("Welcome.", "Good day."))
-        loaded = asyncio.Event()
+        scripts, stop, looks = rig.desk.scripts, asyncio.Event(), asyncio.Semaphore(0)
         load = scripts.load
 
-        async def seen() -> Any:
+        async def look() -> Any:
             problems = await load()
-            loaded.set()
+            looks.release()
             return problems
 
-        monkeypatch.setattr(type(scripts), "load", lambda self: seen())
-        monkeypatch.setattr(programs, "awatch", cannot)
-        monkeypatch.setattr(programs, "LOOK_AGAIN", 0.001)
-        before = scripts.for_line("+18005550100")
+        monkeypatch.setattr(type(scripts), "load", lambda self: look())
         watching = asyncio.create_task(scripts.watch(stop))
-        await loaded.wait()
+        for word in ("Good day.", "Good evening."):
+            before = scripts.for_line("+18005550100")
+            (rig.folder / "main.ivr").write_text(SCRIPT.replace("Welcome.", word))
+            for _ in range(3):  # two watches are running: theirs may have begun before the script was written
+                await looks.acquire()
+            assert scripts.for_line("+18005550100") is not before
         stop.set()
         await watching
-        assert scripts.for_line("+18005550100") is not before
 
+    monkeypatch.setattr(programs, "awatch", awatch)
+    monkeypatch.setattr(programs, "LOOK_AGAIN", 0.001)
     on_server(tmp_path, story)
