@@ -79,6 +79,7 @@ class House:
     _process: asyncio.subprocess.Process | None = None
     _dead: asyncio.Event = field(default_factory=asyncio.Event)
     _log: int = -1
+    _backoff: float = 0.0
     _fuse: int = 0
     _delay: float = 0.0
 
@@ -89,7 +90,7 @@ class House:
         self.emulator = Emulator(config(*numbers, retry_callbacks=True), self.clock)
         self.emulator.asgi.add_middleware(Tap, tick=self.tick)
         # The service knocks again soon: a server that has risen is not left waiting.
-        callbacks.LONGEST_BACKOFF = 0.1
+        self._backoff, callbacks.LONGEST_BACKOFF = callbacks.LONGEST_BACKOFF, 0.1
         await self.emulator.start()
         self.people = People(self.emulator)
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
@@ -103,6 +104,7 @@ class House:
         await self._end()
         await self._session.close()
         await self.emulator.stop()
+        callbacks.LONGEST_BACKOFF = self._backoff
         os.close(self._log)
 
     @property
