@@ -96,7 +96,10 @@ class _Result:
 def _result(data: Fields) -> _Result:
     """An absent result reads as code 0, which no caller takes for success."""
     result = table(data, "resultInformation")
-    return _Result(number(result, "code", 0), number(result, "subCode", 0), text(result, "message", ""))
+    message = result.get("message")
+    # For a person only: whatever it is, the end of a call is not ignored because of it.
+    readable = message.encode("utf-8", "replace").decode() if isinstance(message, str) else ""
+    return _Result(number(result, "code", 0), number(result, "subCode", 0), readable)
 
 
 _Reader: TypeAlias = Callable[[Fields, float], protocol.Event | None]

@@ -188,6 +188,15 @@ def test_a_body_of_another_shape_is_a_value(raw: bytes) -> None:
     assert found.reason
 
 
+@pytest.mark.parametrize(("message", "reason"), [("half \ud800", "half ?"), (5, ""), (None, ""), ([], "")])
+def test_a_message_that_cannot_be_read_does_not_cost_the_event(message: Any, reason: str) -> None:
+    result = {"code": 200, "subCode": 0, "message": message}
+    raw = {"id": "1", "type": "Microsoft.Communication.CallDisconnected", "data": {"resultInformation": result}}
+    (found,) = parse(json.dumps(raw).encode(), 1.0)
+    assert isinstance(found, Callback)
+    assert found.event == Disconnected(1.0, 200, 0, reason)
+
+
 def test_one_bad_element_does_not_cost_the_others() -> None:
     good = json.loads(body("PlayCompleted"))
     found = parse(json.dumps([good, "x", good]).encode(), 1.0)
