@@ -96,6 +96,8 @@ class Watcher:
     def action_tried(self, call_id: str, action: HostAction, result: ActionResult, attempt: int, why: str) -> None:
         verb = type(action).__name__
         self._metrics.actions.labels(verb, result).inc()
+        if result == "retried" and attempt & (attempt - 1):
+            return  # the first, second, fourth, eighth … try is told: an outage must not bury its own beginning
         if result not in ("performed", "gone"):
             # What is tried again may heal. What is not has cost a caller something.
             log = _log.warning if result == "retried" else _log.error

@@ -54,6 +54,15 @@ def test_how_loud_an_action_is(result: ActionResult, level: str | None) -> None:
     assert [line["log_level"] for line in logs] == ([level] if level else [])
 
 
+def test_an_outage_is_told_ever_less_often_and_counted_in_full() -> None:
+    metrics = Metrics()
+    with capture_logs() as logs:
+        for attempt in range(1, 101):
+            Watcher(metrics).action_tried("c", HangUp("7.desk"), "retried", attempt, "503")
+    assert [line["attempt"] for line in logs] == [1, 2, 4, 8, 16, 32, 64]
+    assert metrics.registry.get_sample_value("ivr_actions_total", {"verb": "HangUp", "result": "retried"}) == 100
+
+
 @pytest.mark.parametrize(
     ("why", "written"),
     [
