@@ -157,6 +157,11 @@ class World:
         if before.finished:
             assert moved.call == before
             assert moved.effects == ()
+        if (isinstance(event, CallOffered) and before.phase != "new") or (
+            isinstance(event, Connected) and before.phase != "ringing"
+        ):
+            assert moved.call == before, "a call is offered once and connected once"
+            assert moved.effects == ()
         self._perform(moved)
         self._check(moved)
 

@@ -45,6 +45,9 @@ step sorry
 """
 
 
+FIXED = " cannot be interrupted"
+
+
 def flow(blocks: str) -> str:
     return FLOW.replace("{blocks}", blocks)
 
@@ -143,6 +146,30 @@ def test_attempts_are_counted_by_visit_and_by_cause(afters: str, plan: str, wher
 
 
 # --------------------------------------------------------------------------------------------------------------------
+# Sentences
+
+
+@pytest.mark.parametrize(
+    ("marks", "prompts"),
+    [
+        ((FIXED,), ["A."]),
+        (("", "", ""), ["A.|B.|C."]),
+        ((FIXED, FIXED, FIXED), ["A.|B.|C."]),
+        ((FIXED, "", ""), ["A.", "B.|C."]),
+        (("", FIXED, ""), ["A.", "B.", "C."]),
+    ],
+)
+def test_sentences_that_may_be_interrupted_alike_are_one_prompt(marks: tuple[str, ...], prompts: list[str]) -> None:
+    said = "".join(f'    say "{name}."{mark}\n' for name, mark in zip("ABC", marks, strict=False))
+    fed = Fed(program(flow(f"\nstep first\n{said}    go to rescue\n"))).connect()
+    for expected in prompts:
+        (play,) = of(fed.steps[-1].effects, Play)
+        assert "|".join(getattr(prompt, "text", "") for prompt in play.prompts) == expected
+        fed.give(PlayEnded(fed.now, fed.op))
+    assert fed.state.block == "rescue"
+
+
+# --------------------------------------------------------------------------------------------------------------------
 # Collecting digits
 
 ACCOUNT = """
@@ -174,7 +201,6 @@ WELCOME, ENTER, NOTHING, WRONG = (
     "Welcome to the bank of us all.", "Enter your number.", "Nothing. Enter your number.", "Wrong. Enter your number."
 )  # fmt: skip
 KEEP = "type ahead keep"
-FIXED = " cannot be interrupted"
 
 
 @pytest.mark.parametrize(
@@ -358,6 +384,15 @@ def test_ring_and_watch_are_set_when_a_transfer_begins() -> None:
     fed = ringing()
     timers = {timer.timer: timer.due - fed.now for timer in of(fed.steps[-1].effects, SetTimer)}
     assert timers == {"watch": 90.0, "ring": 25.0}
+
+
+def test_the_simulator_refuses_a_second_transfer_as_the_host_does() -> None:
+    simulation = call(unchecked(flow(LINES)), "silent")
+    told = [(round(line.t, 2), line.text) for line in simulation.lines if line.who == "call"]
+    assert told[:2] == [(0.0, "rings number first"), (25.35, "cannot ring second while first still rings")]
+    assert ivr(simulation) == ["Nobody.", "Sorry."]
+    ended = call(unchecked(flow(LINES)), "transfer busy; transfer answered")  # the first one is over: the second rings
+    assert result(ended) == "second"
 
 
 @pytest.mark.parametrize("timer", ["ring", "watch"])
