@@ -89,6 +89,9 @@ CALLS = {
     ),
     "lunch has its own text": Call("2026-03-02 12:30", "", [(0, GREETING), (0, LUNCH)], VOICEMAIL),
     "weekend": Call("2026-02-28 10:00", "", [(0, GREETING), (0, CLOSED)], VOICEMAIL),
+    "answered in the last second: open": Call(
+        "2026-03-02 16:59:59", "hang up", BUSY_MENU, ("abandoned", "main_menu", "abandoned")
+    ),
     "answered at 16:59:58: open": Call(
         "2026-03-02 16:59:58", "hang up", BUSY_MENU, ("abandoned", "main_menu", "abandoned")
     ),
