@@ -1,8 +1,8 @@
 """A second transfer is asked for while the first one still rings.
 
 `ring` is our own timer: the host has none, and nothing can stop a transfer that it has begun. It rings for 60 s.
-Whoever gives up sooner and transfers again is refused by the host, and the caller ends up where failed transfers go, although
-the second target never rang.
+Whoever gives up sooner and transfers again is refused by the host, and the caller ends up where failed transfers go,
+although the second target never rang.
 """
 
 from __future__ import annotations
