@@ -136,6 +136,7 @@ def _announce(where: Running, console: Console) -> None:
     for line in where.site.lines:
         table.add_row(line.number, line.script.name, ", ".join(name for name, _ in line.targets) or "nobody")
     console.print(table)
+    console.print(f"\nPhone page         {where.phone}", highlight=False)
     for name, address in where.site.lines[0].targets:
         console.print(f"Be {name:<16}{where.phone}?as={quote(address)}", highlight=False, soft_wrap=True)
     console.print(f"Server             {where.server}  (/healthz, /metrics)", highlight=False)

@@ -46,6 +46,8 @@ def dev(store: Path) -> Iterator[str]:
             if found:
                 yield found.group(1)
                 break
+            if "Ctrl-C ends it" in line:  # it serves, and has not said where
+                raise AssertionError("ivr dev names no phone page:\n" + "".join(said))
         else:
             raise AssertionError("ivr dev ended:\n" + "".join(said))
     finally:
