@@ -79,7 +79,7 @@ def test_several_mistakes_in_several_declarations() -> None:
         "    digits 4 to 8, first within 8s": "    digits 4 to 8, first within 8",
         "        < 5000                  -> private": "        < 5000                  => private",
         '    set kind = "private"': '\tset kind = "private"',
-        "    busy or declined or failed        -> front_desk": "    busy or declined                  -> front_desk",
+        "    busy or declined or failed      -> front_desk": "    busy or declined                -> front_desk",
         "    finish closed": "    finish closed\n    hang up",
     }
     text = sample

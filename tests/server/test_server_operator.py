@@ -31,6 +31,7 @@ def test_readiness(tmp_path: Path) -> None:
 
         rig.desk.timers = asyncio.create_task(dies())
         await asyncio.wait([rig.desk.timers])
+        assert rig.desk.timers.exception() is not None  # looked at, so that nobody complains of it in a later test
         # Nothing here can put it right: whoever watches over the process has to start it anew.
         assert await rig.get("/healthz") == (503, {"status": "timers have stopped"})
         status, answer = await rig.get("/readyz")
