@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("default", deadline=None, derandomize=True)
@@ -14,6 +17,21 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 _NO_BROWSER = "no Chromium was found, so the browser tests did not run (Debian: apt-get install chromium)"
 _missing: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give back what a command that ran in this process did to the logs: its handler writes to a stream that is
+    closed with the test, and loggers that it bound for good are deaf to the next test's capture."""
+    configure, root = structlog.configure, logging.getLogger()
+    monkeypatch.setattr(
+        structlog, "configure", lambda **given: configure(**{**given, "cache_logger_on_first_use": False})
+    )
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
