@@ -11,12 +11,84 @@ Rules that hold for all of it:
   nothing.
 - Names are the script's names (``front_desk``, ``hold_music``). Only the adapter knows which number or file they mean.
 - Tones are one character each: ``0``-``9``, ``*``, ``#``, ``A``-``D``.
+- A secret never crosses the border in clear text. The operation in which it is given has a name that ends in
+  `SECRET_MARK`; whoever receives the host's answer puts a `Secret` in its place before anything is kept or logged.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+# --------------------------------------------------------------------------------------------------------------------
+# Values
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount. ``amount`` is decimal text with the currency's own number of places (``35.00``); ``currency`` is a
+    code of ISO 4217."""
+
+    amount: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date: ``iso`` is ``2026-11-26``."""
+
+    iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOfDay:
+    """A time on the clock, in minutes after midnight (0 to 1439)."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """A duration."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Named values, as a look-up gives them."""
+
+    fields: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What a caller entered in confidence. ``ref`` names it in the vault of this process; the rest is all that may be
+    known of it.
+
+    ``last`` are the last four digits of something as long as a card number (12 digits or more), else empty.
+    ``luhn``: its check digit fits (ISO/IEC 7812-1). ``ahead``: read as ``MMYY`` it is this month or a later one.
+    """
+
+    ref: str
+    length: int
+    last: str = ""
+    luhn: bool = False
+    ahead: bool = False
+
+
+Value: TypeAlias = str | float | bool | None | Money | Day | TimeOfDay | Seconds | Items | Record | Secret
+"""``None`` is a value that is not there. A telephone number is E.164 text."""
+
+SECRET_MARK = ".secret"
+"""The end of the name of an operation in which a secret is given."""
 
 # --------------------------------------------------------------------------------------------------------------------
 # Events: what happened
@@ -68,6 +140,8 @@ class Recognized:
     tones: str = ""
     label: str = ""
     speech: str = ""
+    secret: Secret | None = None
+    """Stands for ``tones`` where the operation's name ends in `SECRET_MARK`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +158,7 @@ class ActionFailed:
     sub_code: int
     reason: str = ""
     tones: str = ""
+    secret: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +193,21 @@ class TransferAccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """Something became of a `Request`: an outcome of its verb, with the values that it brought.
+
+    Some verbs report more than once (a queue: ``position``, ``connected``, ``answered``); the machine knows which of a
+    verb's outcomes are its end. ``reason`` is for a person only, and never holds a value.
+    """
+
+    at: float
+    op: str
+    outcome: str
+    values: tuple[tuple[str, Value], ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Disconnected:
     """The call is over on the host. Absorbing: nothing that comes later changes the call."""
 
@@ -145,6 +235,7 @@ Event: TypeAlias = (
     | ActionRefused
     | ToneHeard
     | TransferAccepted
+    | Reported
     | Disconnected
     | TimerFired
 )
@@ -236,6 +327,13 @@ class StartTones:
 
 
 @dataclass(frozen=True, slots=True)
+class StopTones:
+    """Report keys no more."""
+
+    op: str
+
+
+@dataclass(frozen=True, slots=True)
 class CancelMedia:
     """Stop whatever plays or listens."""
 
@@ -261,6 +359,42 @@ class HangUp:
     """End the call for everyone."""
 
     op: str
+
+
+Verb: TypeAlias = Literal[
+    "lookup", "check", "action", "remember", "recall", "forget", "count",
+    "queue", "voicemail", "callback", "consult", "pay", "dial", "transfer",
+    "record", "transcribe", "stream", "brief", "notify", "tones",
+]  # fmt: skip
+"""What can be asked for beside media and blind transfers. The first line is the site's own (data and memory), the
+others are parts of a contact center."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Ask another part of the house for something. Ends in `Reported` or `ActionRefused`.
+
+    ``name`` is the script's name of the thing: ``crm.by_phone``, the queue, the counter, or what to do with a
+    recording (``start``, ``pause``, ``resume``, ``stop``). ``arguments`` are named values in the order of the script.
+    ``expects`` is what the answer must hold: names with their types, as the script writes them (``text``, ``list of
+    text``). ``within`` is how many seconds it may take; 0 for no limit of its own.
+    """
+
+    op: str
+    verb: Verb
+    name: str
+    arguments: tuple[tuple[str, Value], ...] = ()
+    expects: tuple[tuple[str, str], ...] = ()
+    within: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Take a `Request` back: leave the queue, stop ringing. ``request`` is its operation's name. Nothing is reported
+    of a request that was taken back."""
+
+    op: str
+    request: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +428,19 @@ class Finished:
     at: float
 
 
-HostAction: TypeAlias = Answer | Reject | Play | Recognize | StartTones | CancelMedia | Transfer | HangUp
+HostAction: TypeAlias = (
+    Answer
+    | Reject
+    | Play
+    | Recognize
+    | StartTones
+    | StopTones
+    | CancelMedia
+    | Transfer
+    | Request
+    | Withdraw
+    | HangUp
+)
 """Effects that are requests to the host, performed in order within a call."""
 
 Effect: TypeAlias = HostAction | SetTimer | ClearTimer | Finished

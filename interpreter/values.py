@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from typing import TypeAlias, assert_never
 
 from dsl.ast import Binary, Expression, Hole, Not, NumberLiteral, Text, TextLiteral, Variable, Words, YesNo
+from interpreter.protocol import Value
 
-Value: TypeAlias = str | float | bool | None
+__all__ = ["Scope", "Value", "as_number", "compare", "evaluate", "render", "spoken"]
+
 Scope: TypeAlias = Mapping[str, Value]
 """Values by their dotted path."""
 
