@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dsl.analysis.program import Program
 from dsl.bindings import Binding, Bindings
+from dsl.bundle import Read, bundle, localise
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label, in_order
 from dsl.lint import lint, pages
 from dsl.source import Place, Source, Span
@@ -41,13 +42,15 @@ class Checked:
         return tuple(d for d in self.diagnostics if d.severity == "error")
 
 
-def check(source: Source, bindings: Bindings | None = None) -> Checked:
+def check(source: Source, bindings: Bindings | None = None, read: Read | None = None) -> Checked:
     """Read and lint a script, together with the site file that it is to run with when ``bindings`` are given.
 
+    ``read`` gives the text of the files that the script uses; without it, ``source`` is a bundle that has them.
     Never raises for any text.
     """
-    parsed = parse(source)
-    program = Program(source, parsed.script)
-    findings = in_order([*parsed.diagnostics, *lint(program, bindings)])
+    whole = bundle(source, read) if read is not None else source
+    parsed = parse(whole)
+    program = Program(whole, parsed.script)
+    findings = in_order(localise([*parsed.diagnostics, *lint(program, bindings)], whole))
     failed = any(finding.severity == "error" for finding in findings)
     return Checked(None if failed else program, tuple(findings))

@@ -9,44 +9,43 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import assert_never
+from typing import TypeVar
 
+from dsl.analysis import edges as ways
+from dsl.analysis.edges import Edge
 from dsl.analysis.outcomes import Outcome, hours_outcomes
 from dsl.ast import (
+    BLOCKS,
     Block,
     Collect,
+    Counter,
+    Data,
     Declaration,
-    Destination,
+    Digits,
     Flow,
+    Function,
+    GlobalKey,
+    GoBack,
     GoTo,
     Hours,
-    Leave,
     Menu,
-    Option,
-    PlayFile,
-    Route,
-    Say,
+    MoneyKind,
+    PhoneKind,
+    Prompts,
+    Run,
     Script,
-    Set,
-    Statement,
+    SpeechKind,
     Step,
-    Transfer,
-    WhenGuard,
+    Text,
     WhenHours,
-    WhenSwitch,
-    WhenValue,
+    YesNoKind,
 )
-from dsl.source import Source, Span
+from dsl.bundle import section_starts
+from dsl.source import Source
 
+__all__ = ["Edge", "Program"]
 
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """One way out of a block. ``needs_caller``: only the caller's input (or silence) takes it, so it cannot spin."""
-
-    cause: str
-    destination: Destination
-    span: Span
-    needs_caller: bool
+D = TypeVar("D", Flow, Hours, Data, Counter)
 
 
 @dataclass(frozen=True)
@@ -56,30 +55,98 @@ class Program:
     source: Source
     script: Script
 
+    # ---------------------------------------------------------------------------------------------- declarations
+
     @cached_property
     def flow(self) -> Flow | None:
-        return next((d for d in self.script.declarations if isinstance(d, Flow)), None)
+        """The flow that takes the calls."""
+        return next((d for d in self.script.declarations if isinstance(d, Flow) and not d.is_sub), None)
+
+    @cached_property
+    def flows(self) -> Mapping[str, Flow]:
+        """The sub-flows, by name."""
+        found: dict[str, Flow] = {}
+        for declaration in self._all(Flow):
+            if declaration.is_sub:
+                found.setdefault(declaration.name.text, declaration)
+        return found
 
     @cached_property
     def blocks(self) -> Mapping[str, Block]:
         found: dict[str, Block] = {}
         for declaration in self.script.declarations:
-            if isinstance(declaration, Step | Menu | Collect | Transfer):
+            if isinstance(declaration, BLOCKS):
                 found.setdefault(declaration.name.text, declaration)
         return found
 
     @cached_property
     def hours(self) -> Mapping[str, Hours]:
-        found: dict[str, Hours] = {}
+        return _first_of_each(self._all(Hours))
+
+    @cached_property
+    def data(self) -> Mapping[str, Data]:
+        return _first_of_each(self._all(Data))
+
+    @cached_property
+    def functions(self) -> Mapping[str, Function]:
+        """The data functions by their whole names, such as ``crm.by_phone``."""
+        found: dict[str, Function] = {}
+        for data in self.data.values():
+            for function in data.functions:
+                found.setdefault(f"{data.name.text}.{function.name.text}", function)
+        return found
+
+    @cached_property
+    def counters(self) -> Mapping[str, Counter]:
+        return _first_of_each(self._all(Counter))
+
+    def declarations(self) -> tuple[Declaration, ...]:
+        return self.script.declarations
+
+    def _all(self, kind: type[D]) -> list[D]:
+        return [d for d in self.script.declarations if isinstance(d, kind)]
+
+    # ---------------------------------------------------------------------------------------------- flows
+
+    @cached_property
+    def owners(self) -> Mapping[str, Flow | None]:
+        """The flow that each block belongs to: the sub-flow above it in its file, else the flow that takes calls."""
+        starts = section_starts(self.source)
+        found: dict[str, Flow | None] = {}
+        owner: Flow | None = self.flow
+        section = 0
         for declaration in self.script.declarations:
-            if isinstance(declaration, Hours):
-                found.setdefault(declaration.name.text, declaration)
+            here = sum(start <= declaration.span.start for start in starts)
+            if here != section:
+                section, owner = here, self.flow
+            if isinstance(declaration, Flow):
+                owner = declaration if declaration.is_sub else self.flow
+            elif isinstance(declaration, BLOCKS):
+                found.setdefault(declaration.name.text, owner)
         return found
 
     @cached_property
     def entry(self) -> str:
-        """The block in which a call begins: the first one of the script; ``""`` when there is none."""
-        return next(iter(self.blocks), "")
+        """The block in which a call begins: the first one of its flow; ``""`` when there is none."""
+        return self.entry_of(self.flow)
+
+    def entry_of(self, flow: Flow | None) -> str:
+        """The block in which a flow begins, ``""`` when it has none."""
+        return next((name for name, owner in self.owners.items() if owner is flow), "")
+
+    def owner(self, block: Block) -> Flow | None:
+        """The flow that a block belongs to."""
+        return self.owners.get(block.name.text, self.flow)
+
+    def keys_of(self, block: Block) -> tuple[GlobalKey, ...]:
+        """The keys that hold anywhere in the flow and that this block does not use itself."""
+        if not isinstance(block, Menu | Collect):
+            return ()
+        owner = self.owner(block)
+        keys = owner.keys if owner is not None else ()
+        return tuple(key for key in keys if not _uses(block, key.key.text))
+
+    # ---------------------------------------------------------------------------------------------- settings
 
     @cached_property
     def digest(self) -> str:
@@ -88,11 +155,40 @@ class Program:
 
     @cached_property
     def language(self) -> str:
+        """The language in which a call begins."""
         return self.flow.language.text if self.flow and self.flow.language else "en-US"
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that a call can be in, its first one at the beginning."""
+        named = (name.text for name in self.flow.languages) if self.flow else ()
+        return tuple(dict.fromkeys((self.language, *named)))
 
     @cached_property
     def voice(self) -> str:
         return self.flow.voice.plain if self.flow and self.flow.voice else ""
+
+    def voice_of(self, language: str) -> str:
+        """The voice for a language, ``""`` for the host's own."""
+        for name, voice in self.flow.voices if self.flow else ():
+            if name.text == language:
+                return voice.plain
+        return self.voice if language == self.language else ""
+
+    @cached_property
+    def translations(self) -> Mapping[str, Mapping[str, tuple[Text, ...]]]:
+        """By language and by text as written: what it is in that language."""
+        found: dict[str, dict[str, tuple[Text, ...]]] = {}
+        for declaration in self.script.declarations:
+            if isinstance(declaration, Prompts):
+                texts = found.setdefault(declaration.name.text, {})
+                for line in declaration.translations:
+                    texts.setdefault(self.key_of(line.text), line.translations)
+        return found
+
+    def key_of(self, text: Text) -> str:
+        """How a text is named in translations: as it is written between its quotes."""
+        return self.source.text[text.span.start + 1 : text.span.end - 1]
 
     @cached_property
     def keeps_type_ahead(self) -> bool:
@@ -105,76 +201,57 @@ class Program:
             return hours.timezone.plain
         return self.flow.timezone.plain if self.flow and self.flow.timezone else ""
 
+    # ---------------------------------------------------------------------------------------------- ways
+
     def outcomes_of(self, statement: WhenHours) -> tuple[Outcome, ...]:
         return hours_outcomes(self.hours.get(statement.hours.text))
 
-    def declarations(self) -> tuple[Declaration, ...]:
-        return self.script.declarations
-
     def edges(self, block: Block) -> tuple[Edge, ...]:
-        """Every way out of a block, in the order of the text."""
-        match block:
-            case Step():
-                return tuple(edge for s in block.statements for edge in _statement_edges(s))
-            case Menu():
-                options = (Edge(_option_cause(o), o.destination, o.span, True) for o in block.options)
-                afters = (Edge(f"after {a.count.value} {a.what}", a.destination, a.span, True) for a in block.afters)
-                return (*options, *afters)
-            case Collect():
-                afters = (Edge(f"after {a.count.value} {a.what}", a.destination, a.span, True) for a in block.afters)
-                return (*_routes(block.routes, True), *afters)
-            case Transfer():
-                return tuple(_routes(block.routes, False))
-            case _:
-                assert_never(block)
+        """Every way out of a block, in the order of the text; last the keys that hold anywhere."""
+        return (*ways.edges_of(block), *ways.key_edges(self.keys_of(block)))
 
     def targets(self, block: Block) -> Iterator[str]:
-        """The names of the blocks that can come next."""
+        """The names of the blocks that can come next, also by way of a sub-flow or back from a key."""
         for edge in self.edges(block):
             if isinstance(edge.destination, GoTo):
                 yield edge.destination.target.text
+            elif isinstance(edge.destination, GoBack):
+                yield from self.ways_back(block)
+        for run in self.runs(block):
+            if run.flow.text in self.flows:
+                yield self.entry_of(self.flows[run.flow.text])
+
+    def runs(self, block: Block) -> tuple[Run, ...]:
+        """The sub-flows that a block runs."""
+        statements = block.statements if isinstance(block, Step) else ()
+        return tuple(statement for statement in statements if isinstance(statement, Run))
+
+    def ways_back(self, block: Block) -> tuple[str, ...]:
+        """Where ``go back`` in a block can lead: the blocks of its flow in which a key holds anywhere."""
+        owner = self.owner(block)
+        return tuple(
+            name for name, other in self.blocks.items() if self.owners.get(name) is owner and self.keys_of(other)
+        )
 
 
-def ends_step(statement: Statement) -> bool:
-    """Whether nothing after this statement can be reached, provided that the statement itself is complete."""
-    match statement:
-        case Leave() | WhenHours() | WhenValue():
-            return True
-        case Say() | PlayFile() | Set() | WhenSwitch() | WhenGuard():
-            return False
-        case _:
-            assert_never(statement)
+def _first_of_each(declarations: list[D]) -> Mapping[str, D]:
+    found: dict[str, D] = {}
+    for declaration in declarations:
+        found.setdefault(declaration.name.text, declaration)
+    return found
 
 
-def _option_cause(option: Option) -> str:
-    if option.keys:
-        return f"press {option.keys[0].text}"
-    return f'say "{option.phrases[0].plain}"'
-
-
-def _routes(routes: tuple[Route, ...], needs_caller: bool) -> Iterator[Edge]:
-    for route in routes:
-        for outcome in route.outcomes:
-            yield Edge(outcome.text, route.destination, route.span, needs_caller)
-
-
-def _statement_edges(statement: Statement) -> Iterator[Edge]:
-    match statement:
-        case WhenHours():
-            yield from _routes(statement.routes, False)
-        case WhenSwitch():
-            cause = f"switch {statement.switch.text} is {'on' if statement.state else 'off'}"
-            yield Edge(cause, statement.destination, statement.span, False)
-        case WhenGuard():
-            yield Edge("when", statement.destination, statement.span, False)
-        case WhenValue():
-            for case in statement.cases:
-                yield Edge("case", case.destination, case.span, False)
-            if statement.otherwise is not None:
-                yield Edge("otherwise", statement.otherwise.destination, statement.otherwise.span, False)
-        case Leave():
-            yield Edge("then", statement.destination, statement.span, False)
-        case Say() | PlayFile() | Set():
-            return
-        case _:
-            assert_never(statement)
+def _uses(block: Menu | Collect, key: str) -> bool:
+    """Whether a block takes a key for itself."""
+    if isinstance(block, Menu):
+        return any(each.text == key for option in block.options for each in option.keys)
+    kind = block.kind
+    if kind is None or (kind.terminator is not None and kind.terminator.text == key):
+        return True
+    if isinstance(kind, YesNoKind):
+        return key in "12"
+    if isinstance(kind, SpeechKind):
+        return False
+    if isinstance(kind, MoneyKind) and key == "*":
+        return True
+    return key.isdecimal() or (isinstance(kind, Digits | PhoneKind) and key not in "*#")

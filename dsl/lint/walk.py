@@ -1,59 +1,62 @@
-"""Walks over a script that several rules share: its texts, values and destinations, and what can follow what."""
+"""Walks over a script that several rules share: its texts, values and destinations, and what can follow what.
+
+Texts and values are those of `dsl.analysis`; they are named here again so that a rule needs to know one place.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal, TypeAlias, assert_never
+from typing import assert_never
 
 from dsl.analysis.program import Edge, Program
+from dsl.analysis.texts import Spoken, fixed, phrases, recordings, spoken
+from dsl.analysis.values import calls, expressions, holes, variables, variables_in
 from dsl.ast import (
-    Binary,
+    BLOCKS,
     Block,
     Break,
-    Collect,
+    Counter,
+    Data,
     Declaration,
     Destination,
-    Expression,
     Flow,
-    Hole,
     Holiday,
     Hours,
     Interval,
-    Leave,
-    Menu,
-    Not,
-    NumberLiteral,
-    PlayFile,
-    Say,
-    Set,
+    Prompts,
     SpecialOpening,
-    Statement,
-    Step,
-    Text,
-    TextLiteral,
-    Transfer,
-    Variable,
+    Use,
     Weekly,
-    WhenGuard,
-    WhenHours,
-    WhenSwitch,
-    WhenValue,
-    YesNo,
 )
 from dsl.diagnostics import Edit, Fix
 from dsl.source import Source, Span
 from dsl.spell import nearest
 
-Use: TypeAlias = Literal["say", "prompt", "reprompt", "no input", "no match", "speech unavailable"]
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A text that a caller hears, and what for. ``say`` also stands for a sentence on the way of a route."""
-
-    text: Text
-    use: Use
+__all__ = [
+    "Spoken",
+    "calls",
+    "complete",
+    "dated_lines",
+    "destinations",
+    "expressions",
+    "fixed",
+    "holes",
+    "instead",
+    "intervals",
+    "is_lost",
+    "keyword",
+    "line_end",
+    "near_name",
+    "phrases",
+    "reachable",
+    "recordings",
+    "spoken",
+    "unique_edges",
+    "variables",
+    "variables_in",
+    "weekly_lines",
+    "whole_line",
+]
 
 
 def keyword(declaration: Declaration) -> str:
@@ -95,131 +98,6 @@ def near_name(name: str, known: Iterable[str]) -> str | None:
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# Texts
-
-
-def spoken(declaration: Declaration) -> Iterator[Spoken]:
-    """Everything that a caller hears as speech in a block."""
-    match declaration:
-        case Step():
-            for statement in declaration.statements:
-                yield from (Spoken(text, "say") for text in _statement_texts(statement))
-        case Menu() | Collect():
-            yield from (Spoken(prompt.content, "prompt") for prompt in declaration.prompts if not prompt.file)
-            yield from (Spoken(prompt.content, "reprompt") for prompt in declaration.reprompts if not prompt.file)
-            pairs: list[tuple[Text | None, Use]] = [
-                (declaration.no_input, "no input"),
-                (declaration.no_match, "no match"),
-                (declaration.speech_unavailable if isinstance(declaration, Menu) else None, "speech unavailable"),
-            ]
-            yield from (Spoken(text, use) for text, use in pairs if text)
-            yield from (Spoken(after.say, "say") for after in declaration.afters if after.say)
-            if isinstance(declaration, Collect):
-                yield from (Spoken(route.say, "say") for route in declaration.routes if route.say)
-        case Transfer():
-            yield from (Spoken(route.say, "say") for route in declaration.routes if route.say)
-        case Flow() | Hours():
-            return
-        case _:
-            assert_never(declaration)
-
-
-def _statement_texts(statement: Statement) -> Iterator[Text]:
-    match statement:
-        case Say():
-            yield statement.text
-        case WhenHours():
-            yield from (route.say for route in statement.routes if route.say)
-        case WhenSwitch() | WhenGuard():
-            if statement.say:
-                yield statement.say
-        case WhenValue():
-            if statement.otherwise and statement.otherwise.say:
-                yield statement.otherwise.say
-        case PlayFile() | Set() | Leave():
-            return
-        case _:
-            assert_never(statement)
-
-
-def recordings(declaration: Declaration) -> Iterator[Text]:
-    """The names of recordings that are played."""
-    if isinstance(declaration, Step):
-        yield from (each.file for each in declaration.statements if isinstance(each, PlayFile))
-    elif isinstance(declaration, Menu | Collect):
-        yield from (each.content for each in (*declaration.prompts, *declaration.reprompts) if each.file)
-
-
-def fixed(declaration: Declaration) -> Iterator[tuple[Text, str]]:
-    """Texts that are not spoken as they stand, so that no value can be put in; each with what it is."""
-    yield from ((text, "the name of a recording") for text in recordings(declaration))
-    match declaration:
-        case Flow():
-            pairs = (
-                (declaration.title, "a title"),
-                (declaration.timezone, "a time zone"),
-                (declaration.voice, "a voice"),
-            )
-            yield from ((text, what) for text, what in pairs if text)
-        case Hours():
-            if declaration.timezone:
-                yield declaration.timezone, "a time zone"
-            yield from ((holiday.title, "the name of a holiday") for holiday in declaration.holidays)
-        case Menu():
-            yield from ((phrase, "a phrase") for option in declaration.options for phrase in option.phrases)
-        case Step() | Collect() | Transfer():
-            return
-        case _:
-            assert_never(declaration)
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# Values
-
-
-def holes(declaration: Declaration) -> Iterator[Hole]:
-    """The values in the texts that a block speaks."""
-    for each in spoken(declaration):
-        yield from (part for part in each.text.parts if isinstance(part, Hole))
-
-
-def variables(declaration: Declaration) -> Iterator[Variable]:
-    """The values in the expressions of a block."""
-    if not isinstance(declaration, Step):
-        return
-    for statement in declaration.statements:
-        match statement:
-            case WhenGuard():
-                yield from _variables(statement.condition)
-            case WhenValue():
-                yield from _variables(statement.subject)
-                for case in statement.cases:
-                    for value in case.values:
-                        yield from _variables(value)
-            case Set():
-                yield from _variables(statement.value)
-            case Say() | PlayFile() | WhenHours() | WhenSwitch() | Leave():
-                continue
-            case _:
-                assert_never(statement)
-
-
-def _variables(expression: Expression) -> Iterator[Variable]:
-    match expression:
-        case Variable():
-            yield expression
-        case Not():
-            yield from _variables(expression.operand)
-        case Binary():
-            yield from _variables(expression.left)
-            yield from _variables(expression.right)
-        case TextLiteral() | NumberLiteral() | YesNo():
-            return
-        case _:
-            assert_never(expression)
-
-
-# --------------------------------------------------------------------------------------------------------------------
 # Destinations
 
 
@@ -227,11 +105,12 @@ def destinations(program: Program, declaration: Declaration) -> Iterator[Destina
     """Where a declaration can send a call, in the order of the text."""
     match declaration:
         case Flow():
+            yield from (key.destination for key in declaration.keys)
             yield from (each for each in (declaration.on_hangup, declaration.on_error) if each is not None)
-        case Step() | Menu() | Collect() | Transfer():
-            yield from (edge.destination for edge in unique_edges(program, declaration))
-        case Hours():
+        case Hours() | Use() | Data() | Counter() | Prompts():
             return
+        case _ if isinstance(declaration, BLOCKS):
+            yield from (edge.destination for edge in unique_edges(program, declaration))
         case _:
             assert_never(declaration)
 

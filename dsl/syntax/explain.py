@@ -14,7 +14,7 @@ from dsl.spell import listed, nearest
 from dsl.syntax import foreign
 from dsl.syntax.findings import finding, not_built
 from dsl.syntax.trouble import Trouble
-from dsl.syntax.words import ELSEWHERE, LINES, PLANNED, WEEKDAYS, keyword_text
+from dsl.syntax.words import ELSEWHERE, LINES, PLANNED, ROUTED, WEEKDAYS, keyword_text
 
 
 def explain(trouble: Trouble) -> Diagnostic:
@@ -97,7 +97,7 @@ def _first_word(trouble: Trouble) -> Diagnostic | None:
     if any(k.split()[0] == word for k in known):
         return _second_word(trouble, known)
     home = [kind for kind, words in LINES.items() if any(k.split()[0] == word for k in words)]
-    routed = trouble.kind in ("collect", "transfer", "when hours") and "->" in trouble.code
+    routed = trouble.kind in ROUTED and "->" in trouble.code
     if routed and (not home or word in ("no", "open", "holiday", "emergency")):
         return None  # an outcome: its name is checked later, so it is not what cannot be read
     if word in PLANNED:
@@ -132,7 +132,7 @@ def _a(kind: str) -> str:
 
 
 def _starts(kind: str, known: tuple[str, ...]) -> str:
-    outcomes = ", or with an outcome and `->`" if kind in ("collect", "transfer") else ""
+    outcomes = ", or with an outcome and `->`" if kind in ROUTED else ""
     return f"a line of {_a(kind)} starts with {listed(known)}{outcomes}"
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label
 from dsl.source import Source, Span
 from dsl.syntax.findings import finding
-from dsl.syntax.words import DECLARATIONS, LINES
+from dsl.syntax.words import DECLARATIONS, LINES, OPENERS
 
 UNIT = 4
 _BLANK = " \t\f\ufeff"
@@ -22,8 +22,11 @@ _ODD = "\u00a0\u2002\u2003\u2009\u200b\u202f\u3000"
 """Blanks that come from web pages and word processors. At the start of a line they are read as spaces and reported."""
 _SPACES = str.maketrans(dict.fromkeys(_ODD + "\ufeff", " "))
 _DECLARATION = re.compile(
-    rf"({'|'.join(DECLARATIONS)})[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]*(;.*)?$|flow\b.*$|ivr[ \t]+[0-9]"
+    rf"({'|'.join(word for word in DECLARATIONS if word not in ('use', 'prompts'))})"
+    r"[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]*(;.*)?$"
+    r'|flow\b.*$|ivr[ \t]+[0-9]|use[ \t]+".*$|prompts[ \t]+[a-z]{2,3}-[A-Z]{2}'
 )
+_OPENER = re.compile(rf"({'|'.join(OPENERS)})\b")
 _STATEMENT_WORDS = frozenset(word.split()[0] for words in LINES.values() for word in words) - {"is", "otherwise"}
 _NEVER_AN_OUTCOME = frozenset(w.split()[0] for k in LINES if k not in ("hours", "when") for w in LINES[k]) - {"no"}
 _FOREIGN_COMMENT = re.compile(r"#|//|--|/\*")
@@ -75,6 +78,7 @@ def read_layout(source: Source) -> Layout:
     lines: list[Line] = []
     foreign: list[tuple[int, Span]] = []
     opener: Line | None = None
+    kind = ""
     for number, start, content, end in _code_lines(source):
         text = source.text[content:end]
         if mark := _FOREIGN_COMMENT.match(text):
@@ -82,7 +86,8 @@ def read_layout(source: Source) -> Layout:
             continue
         width = sum(UNIT if c == "\t" else 1 for c in source.text[start:content] if c != "\ufeff")
         level = _level(text, width, opener, any(line.level == 0 for line in lines))
-        opens = level == 1 and _opens(text)
+        kind = text.split()[0] if level == 0 else kind
+        opens = level == 1 and (kind == "step" or kind not in DECLARATIONS) and _opens(text)
         line = Line(number, start, content, end, width, level, opens)
         lines.append(line)
         if level < 2:
@@ -127,7 +132,7 @@ def _is_case(text: str) -> bool:
 
 def _opens(text: str) -> bool:
     code = re.sub(r'"(\\.|[^"\\])*"', '""', text).split(";")[0]
-    return bool(re.match(r"when\b", code)) and "->" not in code
+    return bool(_OPENER.match(code)) and "->" not in code
 
 
 def _check(source: Source, lines: list[Line]) -> Iterator[Diagnostic]:
@@ -210,7 +215,7 @@ def _indentation(source: Source, lines: list[Line], declaration: Line | None) ->
     if line.level and declaration is not None:
         labels = (Label(Span(declaration.content, declaration.end), "the block that it stands in"),)
     where = {0: "a declaration starts at the margin", 1: "a line of a block is indented by 4 spaces"}
-    headline = where.get(line.level, "a case of a `when` is indented by 8 spaces")
+    headline = where.get(line.level, "a line that belongs to the statement above is indented by 8 spaces")
     edits = tuple(Edit(other.indent, " " * (other.level * UNIT)) for other in lines)
     span = line.indent if line.width else Span(line.content, line.end)
     return finding(

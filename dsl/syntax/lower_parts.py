@@ -4,9 +4,9 @@ hours."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from lark import Token, Tree
 
@@ -17,11 +17,11 @@ from dsl.spell import listed, nearest
 from dsl.syntax.findings import finding
 
 Node = Tree[Token]
+T = TypeVar("T")
 
 MOST_DIGITS = 15
 """More digits than this a number cannot hold exactly."""
-MOST_NESTED = 100
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _AFTER: dict[str, Literal["tries", "silences", "wrong"]] = {
     "tries": "tries",
     "try": "tries",
@@ -29,7 +29,7 @@ _AFTER: dict[str, Literal["tries", "silences", "wrong"]] = {
     "silence": "silences",
     "wrong": "wrong",
 }
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DESTINATIONS = ("block", "go_to", "finish", "hang_up", "repeat", "give", "go_back")
 _HOLE = re.compile(
     r"\s*([A-Za-z_][A-Za-z0-9_]*(?:\s*\.\s*[A-Za-z_][A-Za-z0-9_]*)*)\s*(?:\bas\s+([A-Za-z_][A-Za-z0-9_]*)\s*)?"
 )
@@ -72,6 +72,11 @@ class Lowering:
                 help="keep one of them",
             )
         )
+
+    def refuse(self, span: Span, headline: str, label: str, help: str) -> None:
+        """Something that can be read and makes no sense; the declaration counts as broken."""
+        self.diagnostics.append(finding(self.source, "IVR100", headline, span, label, help=help))
+        self.broken = True
 
     def after_word(self, word: Token) -> Literal["tries", "silences", "wrong"] | None:
         found = _AFTER.get(str(word))
@@ -129,10 +134,10 @@ def name(at: Token, to: Lowering) -> ast.Name:
 
 
 def count(at: Token, to: Lowering) -> ast.Count:
-    return ast.Count(int(_digits(at, to)), to.span(at))
+    return ast.Count(int(number_text(at, to)), to.span(at))
 
 
-def _digits(at: Token, to: Lowering) -> str:
+def number_text(at: Token, to: Lowering) -> str:
     """The digits of a number; one that nothing in a call could ever reach is reported."""
     if len(at) <= MOST_DIGITS:
         return str(at)
@@ -157,8 +162,7 @@ def say_of(node: Node, to: Lowering) -> ast.Text | None:
 
 
 def duration(node: Node, to: Lowering) -> ast.Duration:
-    at = node.children[0]
-    assert isinstance(at, Token)
+    at = next(t for t in node.children if isinstance(t, Token) and t.type in ("DURATION", "INT"))
     span = to.span(at)
     if at.type == "INT":
         to.diagnostics.append(
@@ -172,8 +176,8 @@ def duration(node: Node, to: Lowering) -> ast.Duration:
                 fix=Fix(f"write `{at}s`", (Edit(span, f"{at}s"),), "safe"),
             )
         )
-        return ast.Duration(float(_digits(at, to)), span, unit=False)
-    match = re.fullmatch(r"([0-9.]+)(ms|s|m|h)", str(at))
+        return ast.Duration(float(number_text(at, to)), span, unit=False)
+    match = re.fullmatch(r"([0-9.]+)(ms|s|m|h|d)", str(at))
     assert match is not None
     return ast.Duration(float(match.group(1)) * _SECONDS[match.group(2)], span)
 
@@ -238,7 +242,7 @@ def _hole(raw: str, start: int, to: Lowering) -> ast.Hole | None:
 
 def destination(node: Node, to: Lowering) -> ast.Destination:
     """The last tree of a line is where it goes."""
-    found = node if node.data in ("block", "go_to", "finish", "hang_up", "repeat") else trees(node)[-1]
+    found = node if node.data in _DESTINATIONS else trees(node)[-1]
     span = to.span(found)
     match found.data:
         case "block" | "go_to":
@@ -249,137 +253,91 @@ def destination(node: Node, to: Lowering) -> ast.Destination:
             return ast.HangUp(span)
         case "repeat":
             return ast.Repeat(span)
+        case "give":
+            return ast.Give(name(token(found, "NAME"), to), span)
+        case "go_back":
+            return ast.GoBack(span)
         case other:
             raise AssertionError(f"the grammar has a destination {other} that nothing lowers")
 
 
 def outcome_route(node: Node, to: Lowering) -> ast.Route:
-    outcomes = tuple(
-        ast.Name(" ".join(str(word) for word in tokens(tree, "NAME")), to.span(tree))
-        for tree in trees(node)
-        if tree.data == "outcome"
-    )
-    return ast.Route(outcomes, say_of(node, to), destination(node, to), to.span(node))
+    found = [tree for tree in trees(node) if tree.data == "outcome"]
+    outcomes = tuple(_outcome(tree, to) for tree in found)
+    waits = [duration(inner(tree), to) for tree in found if trees(tree)]
+    return ast.Route(outcomes, say_of(node, to), destination(node, to), to.span(node), waits[0] if waits else None)
+
+
+def _outcome(node: Node, to: Lowering) -> ast.Name:
+    """The words of an outcome. Its duration is not part of the name."""
+    words = tokens(node, "NAME")
+    return ast.Name(" ".join(str(word) for word in words), Span(to.span(words[0]).start, to.span(words[-1]).end))
 
 
 def option(node: Node, to: Lowering) -> ast.Option:
     keys = tuple(name(next(iter(tree.scan_values(lambda _: True))), to) for tree in trees(node) if tree.data == "key")
     phrases = tuple(text(at, to) for tree in trees(node) if tree.data == "phrases" for at in tokens(tree, "STRING"))
-    return ast.Option(keys, phrases, destination(node, to), to.span(node))
+    hidden = optional(node, "HIDDEN") is not None
+    return ast.Option(keys, phrases, destination(node, to), to.span(node), hidden)
 
 
-def case(node: Node, to: Lowering) -> ast.Case:
-    operator = trees(node)[0]
-    compare = optional(operator, "COMPARE")
-    negated = optional(operator, "NOT") is not None
-    values = tuple(expression(tree, to) for tree in trees(node)[1:-1])
-    word = str(compare) if compare else "is-not" if negated else "is"
-    return ast.Case(word, values, destination(node, to), to.span(node))
+def routes(node: Node, to: Lowering) -> tuple[ast.Route, ...]:
+    """The lines with an outcome below a declaration or a statement."""
+    return tuple(outcome_route(line, to) for line in trees(node) if line.data == "route")
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Expressions
+def filler(node: Node, to: Lowering) -> ast.Filler:
+    file = optional(node, "PLAY") is not None
+    return ast.Filler(duration(trees(node)[0], to), text(token(node, "STRING"), to), file, to.span(node))
 
 
-def expression(node: Node, to: Lowering) -> ast.Expression:
-    """An expression, provided that it is not nested beyond all reason."""
-    if _depth(node) > MOST_NESTED:
-        what = f"an expression is nested at most {MOST_NESTED} deep"
-        hint = "split it: keep parts of it with `set`"
-        to.diagnostics.append(finding(to.source, "IVR100", what, to.span(node), "this one is deeper", help=hint))
-        to.broken = True
-        return ast.NumberLiteral(0.0, to.span(node))
-    return _expression(node, to)
+def fillers(node: Node, to: Lowering) -> tuple[ast.Filler, ...]:
+    return tuple(filler(line, to) for line in trees(node) if line.data == "filler")
 
 
-def _depth(node: Node) -> int:
-    """How deep a tree is, without recursion: it may be deeper than Python's stack."""
-    deepest, waiting = 0, [(node, 1)]
-    while waiting:
-        tree, depth = waiting.pop()
-        deepest = max(deepest, depth)
-        waiting += [(child, depth + 1) for child in trees(tree)]
-    return deepest
+def limit(node: Node, to: Lowering) -> ast.Duration | None:
+    """``within 3s`` of a line, if it is there."""
+    found = next((tree for tree in trees(node) if tree.data == "within"), None)
+    return duration(trees(found)[0], to) if found else None
 
 
-def _expression(node: Node, to: Lowering) -> ast.Expression:
-    span = to.span(node)
-    match node.data:
-        case "text_literal":
-            literal = text(token(node, "STRING"), to)
-            return ast.TextLiteral(literal.plain, span)
-        case "number_literal":
-            at = next(child for child in node.children if isinstance(child, Token))
-            return ast.NumberLiteral(float(_digits(at, to)), span)
-        case "yes_no":
-            return ast.YesNo(optional(node, "YES") is not None, span)
-        case "variable":
-            return ast.Variable(tuple(str(t) for t in tokens(node, "NAME")), span)
-        case "grouped":
-            return _expression(trees(node)[0], to)
-        case "negated":
-            return ast.Not(_expression(trees(node)[-1], to), span)
-        case "equals":
-            operator = "is-not" if optional(node, "NOT") else "is"
-        case "compares":
-            operator = str(token(node, "COMPARE"))
-        case "arithmetic":
-            operator = next(str(t) for t in node.children if isinstance(t, Token))
-        case "either" | "both":
-            operator = "or" if node.data == "either" else "and"
-        case other:
-            raise AssertionError(f"the grammar has an expression {other} that nothing lowers")
-    left, right = trees(node)[0], trees(node)[-1]
-    return ast.Binary(operator, _expression(left, to), _expression(right, to), span)
+def child(node: Node, kind: str) -> Node | None:
+    return next((tree for tree in trees(node) if tree.data == kind), None)
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# Opening hours
-
-
-def hours_line(node: Node, to: Lowering) -> ast.Weekly | ast.Break | ast.Holiday | ast.SpecialOpening:
-    span = to.span(node)
-    parts = {tree.data: tree for tree in trees(node)}
-    ranges = tuple(_interval(tree, to) for tree in trees(parts["intervals"])) if "intervals" in parts else ()
-    match node.data:
-        case "weekly":
-            return ast.Weekly(_days(parts["days"]), ranges, span)
-        case "lunch":
-            return ast.Break(name(token(node, "NAME"), to), _days(parts["days"]), ranges, span)
-        case "holiday":
-            return ast.Holiday(text(token(node, "STRING"), to), _dates(parts["dates"], to), ranges, span)
-        case "opening":
-            return ast.SpecialOpening(_dates(parts["dates"], to), ranges, span)
-        case other:
-            raise AssertionError(f"the grammar has a line of hours {other} that nothing lowers")
-
-
-def _days(node: Node) -> tuple[int, ...]:
-    if optional(node, "EVERY_DAY"):
-        return tuple(range(7))
-    found: list[int] = []
-    for tree in trees(node):
-        days = [_DAYS.index(str(at)) for at in tokens(tree, "WEEKDAY")]
-        first, last = days[0], days[-1]
-        found += [(first + i) % 7 for i in range((last - first) % 7 + 1)]
-    return tuple(found)
-
-
-def _dates(node: Node, to: Lowering) -> tuple[ast.Day, ...]:
-    return tuple(_day(at, to) for at in node.children if isinstance(at, Token))
-
-
-def _day(at: Token, to: Lowering) -> ast.Day:
-    *year, month, day = (int(part) for part in at.split("-"))
-    return ast.Day(year[0] if year else 0, month, day, to.span(at))
-
-
-def _interval(node: Node, to: Lowering) -> ast.Interval:
-    start, end = (_minutes(str(at)) for at in tokens(node, "TIME"))
-    return ast.Interval(start, end, to.span(node))
-
-
-def _minutes(clock: str) -> int:
+def minutes(clock: str) -> int:
     """Minutes after midnight; what is past 24:00 is left for the linter to refuse."""
     hours, minutes = clock.split(":")
     return int(hours) * 60 + int(minutes)
+
+
+def lines_of(node: Node, kind: str) -> list[Node]:
+    """The lines of one kind below a declaration."""
+    return [tree for tree in trees(node) if tree.data == kind]
+
+
+def once(to: Lowering, found: Sequence[tuple[Node, T]], what: str) -> T | None:
+    """The one value of a line that may be given once; a second one is reported and the first kept."""
+    for node, _ in found[1:]:
+        to.twice(to.span(found[0][0]), to.span(node), what)
+    return found[0][1] if found else None
+
+
+def one_duration(node: Node, kind: str, what: str, to: Lowering) -> ast.Duration | None:
+    """The duration of a line such as ``ring 25s``."""
+    return once(to, [(line, duration(trees(line)[0], to)) for line in lines_of(node, kind)], what)
+
+
+def one_name(node: Node, kind: str, what: str, to: Lowering) -> ast.Name | None:
+    """The name on a line such as ``caller id main_line``."""
+    return once(to, [(line, name(token(line, "NAME"), to)) for line in lines_of(node, kind)], what)
+
+
+def one_text(node: Node, kind: str, what: str, to: Lowering) -> ast.Text | None:
+    """The text on a line such as ``music "hold"``."""
+    return once(to, [(line, text(token(line, "STRING"), to)) for line in lines_of(node, kind)], what)
+
+
+def one_count(node: Node, kind: str, what: str, to: Lowering) -> ast.Count | None:
+    """The number on a line such as ``limit 40``."""
+    return once(to, [(line, count(token(line, "INT"), to)) for line in lines_of(node, kind)], what)

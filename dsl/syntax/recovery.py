@@ -14,6 +14,7 @@ from lark import Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from dsl.ast import Declaration, Name, Script
+from dsl.bundle import section_starts
 from dsl.diagnostics import Diagnostic, Edit, Fix
 from dsl.source import Source, Span
 from dsl.spell import listed, nearest
@@ -49,12 +50,14 @@ def parse(source: Source) -> Parsed:
     declarations: list[Declaration] = []
     lost: set[str] = set()
     version = None
-    for number, lines in enumerate(layout.chunks()):
+    heads = _first_lines(source)
+    for lines in layout.chunks():
         first = source.slice(Span(lines[0].content, lines[0].end))
-        if re.match(r"ivr\b", first) or (
-            number == 0 and re.match(r"(?i)(ivr|version)[ \t]+[0-9.]+[ \t]*(;.*)?$", first)
-        ):
-            version, found = _version(source, lines, number == 0)
+        leads = heads and lines[0].start >= heads[0]
+        while heads and lines[0].start >= heads[0]:
+            heads.pop(0)
+        if re.match(r"ivr\b", first) or (leads and _LIKE_A_VERSION.match(first)):
+            version, found = _version(source, lines, bool(leads))
             diagnostics += found
             continue
         chunk = _Chunk(source, layout.text, lines)
@@ -68,6 +71,11 @@ def parse(source: Source) -> Parsed:
         diagnostics.append(_no_version(source, layout.lines))
     script = Script(version, tuple(declarations), frozenset(lost), Span(0, len(source.text)))
     return Parsed(script, tuple(diagnostics))
+
+
+def _first_lines(source: Source) -> list[int]:
+    """Where the files of a bundle begin: each begins with its version."""
+    return [0, *section_starts(source)]
 
 
 def _version(source: Source, lines: tuple[Line, ...], first: bool) -> tuple[Name | None, list[Diagnostic]]:
@@ -100,6 +108,12 @@ def _no_version(source: Source, lines: tuple[Line, ...]) -> Diagnostic:
         help=f"make `ivr {VERSION}` the first line",
         fix=Fix("add the version line", (Edit(Span(0, 0), f"ivr {VERSION}\n"),), "safe"),
     )
+
+
+def _statement_kind(head: str) -> str:
+    """What the lines below a statement belong to, as `words.LINES` calls it."""
+    match = re.match(r"(when[ \t]+hours|(?:record|transcribe)[ \t]+call|stream[ \t]+audio|[a-z]+)\b", head)
+    return " ".join(match.group(1).split()) if match else "when"
 
 
 class _Chunk:
@@ -158,7 +172,7 @@ class _Chunk:
 
         Whatever else the name may have been counts as lost, so that nobody is told that it does not exist.
         """
-        if self.kind not in DECLARATIONS:
+        if self.kind not in DECLARATIONS or self.kind in ("use", "prompts"):
             return False
         begin, end = line.content - self.start, line.end - self.start
         words = self.source.slice(Span(line.content, line.end)).split(";")[0].split()[1:]
@@ -209,7 +223,7 @@ class _Chunk:
         if line.level == 2:
             opener = [other for other in self.lines if other.level == 1 and other.number < line.number]
             head = self.source.slice(Span(opener[-1].content, opener[-1].end)) if opener else ""
-            kind = "when hours" if re.match(r"when[ \t]+hours\b", head) else "when"
+            kind = _statement_kind(head)
         elif line.level == 0:
             kind = ""
         found = Span(position, min(position + length, line.end))

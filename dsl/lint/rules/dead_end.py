@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.analysis.program import ends_step
+from dsl.analysis.edges import ends_step
 from dsl.ast import Step, WhenGuard, WhenSwitch
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script

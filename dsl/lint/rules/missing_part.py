@@ -7,10 +7,26 @@ does not go as planned. So these parts have no defaults: the script says them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import assert_never
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from dsl.ast import Collect, Declaration, Flow, Hours, Menu, Step, Transfer
+from dsl.ast import (
+    Callback,
+    Collect,
+    Consult,
+    Counter,
+    Data,
+    Declaration,
+    Dial,
+    Flow,
+    Hours,
+    Menu,
+    Pay,
+    Survey,
+    Transfer,
+    Voicemail,
+)
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
@@ -27,17 +43,22 @@ _HANGUP: Part = ("on caller hangup", "on caller hangup -> finish abandoned")
 def check(context: Context) -> Iterator[Diagnostic]:
     yield from _whole(context)
     for declaration in context.program.declarations():
-        if declaration.broken or (isinstance(declaration, Flow) and declaration is not context.program.flow):
+        if declaration.broken or _is_extra(context, declaration):
             continue
         parts = list(_missing(declaration))
         if parts:
             yield _finding(context.program.source, declaration, parts)
 
 
+def _is_extra(context: Context, declaration: Declaration) -> bool:
+    """A second flow that takes calls: it is told already that there is one too many."""
+    return isinstance(declaration, Flow) and not declaration.is_sub and declaration is not context.program.flow
+
+
 def _whole(context: Context) -> Iterator[Diagnostic]:
     """A script has exactly one flow and at least one block."""
     program = context.program
-    flows = [each for each in program.declarations() if isinstance(each, Flow)]
+    flows = [each for each in program.declarations() if isinstance(each, Flow) and not each.is_sub]
     for flow in flows[1:]:
         yield RULE.at(
             program.source,
@@ -69,36 +90,62 @@ def _whole(context: Context) -> Iterator[Diagnostic]:
 
 
 def _missing(declaration: Declaration) -> Iterator[Part]:
-    match declaration:
-        case Flow():
-            if declaration.on_hangup is None:
-                yield _HANGUP
-            if declaration.on_error is None:
-                yield "on system error", "on system error -> BLOCK"
-        case Menu():
-            if not declaration.prompts:
-                yield "prompt", 'prompt "For billing, press 1."'
-            if not declaration.options:
-                yield "press", "press 1 -> BLOCK"
-        case Collect():
-            if declaration.into is None:
-                yield "into", "into account"
-            if not declaration.prompts:
-                yield "prompt", 'prompt "Enter your account number."'
-            if declaration.digits is None:
-                yield "digits", "digits 4 to 8"
-        case Transfer():
-            if declaration.target is None:
-                yield "to", f"to number {declaration.name.text}"
-        case Hours():
-            if not declaration.weekly and not declaration.openings:
-                yield "open times", "monday to friday 09:00 to 17:00"
-        case Step():
-            return
-        case _:
-            assert_never(declaration)
+    if isinstance(declaration, Flow):
+        yield from _of_flow(declaration)
+    for part in _PARTS.get(type(declaration), ()):
+        if not part.given(declaration):
+            yield part.what, part.line
+    if isinstance(declaration, Transfer) and declaration.target is None:
+        yield "to", f"to number {declaration.name.text}"
     if isinstance(declaration, Menu | Collect) and not any(after.what == "tries" for after in declaration.afters):
         yield "after N tries", "after 3 tries -> BLOCK"
+
+
+def _of_flow(flow: Flow) -> Iterator[Part]:
+    """A sub-flow is run by another one, whose handlers hold for it, too."""
+    if flow.is_sub:
+        return
+    if flow.on_hangup is None:
+        yield _HANGUP
+    if flow.on_error is None:
+        yield "on system error", "on system error -> BLOCK"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    what: str
+    line: str
+    given: Callable[[Any], object]
+
+
+_PARTS: dict[type, tuple[_Part, ...]] = {
+    Menu: (
+        _Part("prompt", 'prompt "For billing, press 1."', lambda menu: menu.prompts),
+        _Part("press", "press 1 -> BLOCK", lambda menu: menu.options),
+    ),
+    Collect: (
+        _Part("into", "into account", lambda collect: collect.into),
+        _Part("prompt", 'prompt "Enter your account number."', lambda collect: collect.prompts),
+        _Part("digits", "digits 4 to 8", lambda collect: collect.kind),
+    ),
+    Hours: (_Part("open times", "monday to friday 09:00 to 17:00", lambda hours: hours.weekly or hours.openings),),
+    Voicemail: (
+        _Part("greeting", 'greeting "Leave a message after the tone."', lambda mailbox: mailbox.greeting),
+        _Part("up to", "up to 3m, stop on #", lambda mailbox: mailbox.up_to),
+    ),
+    Callback: (_Part("number", "number caller.number", lambda callback: callback.number),),
+    Consult: (_Part("with expert", "with expert billing_expert", lambda consult: consult.expert),),
+    Pay: (
+        _Part("amount", "amount balance", lambda pay: pay.amount),
+        _Part("card", "card card_number", lambda pay: pay.card),
+        _Part("through", "through card_service", lambda pay: pay.provider),
+    ),
+    Survey: (_Part("ask", 'ask rating "From 1 to 5, how was it?" keys 1 to 5', lambda survey: survey.questions),),
+    Dial: (_Part("number", "number patient.phone", lambda dial: dial.number),),
+    Data: (_Part("functions", "by_phone(number phone) gives id text, name text", lambda data: data.functions),),
+    Counter: (_Part("at most", "at most 3", lambda counter: counter.most),),
+}
+"""What each declaration must have, beside what is told of it in `_missing`."""
 
 
 def _finding(source: Source, declaration: Declaration, parts: list[Part]) -> Diagnostic:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.analysis.outcomes import COLLECT, EMERGENCY, TRANSFER, Outcome
-from dsl.ast import Collect, Name, Route, Step, Transfer, WhenHours
+from dsl.analysis.outcomes import EMERGENCY, Outcome
+from dsl.analysis.routed import routed
+from dsl.ast import Name, Route
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
@@ -18,19 +19,11 @@ from dsl.spell import listed, nearest
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    program = context.program
-    for declaration in program.declarations():
-        if isinstance(declaration, Transfer):
-            yield from _wrong(context, "`transfer`", declaration.routes, TRANSFER)
-        elif isinstance(declaration, Collect):
-            yield from _wrong(context, "`collect`", declaration.routes, COLLECT)
-        elif isinstance(declaration, Step):
-            for statement in declaration.statements:
-                if isinstance(statement, WhenHours) and statement.hours.text in program.hours:
-                    hours = program.hours[statement.hours.text]
-                    if not hours.broken:
-                        what = f"`hours {hours.name.text}`"
-                        yield from _wrong(context, what, statement.routes, program.outcomes_of(statement))
+    for each in routed(context.program):
+        if each.verb != "when hours":
+            yield from _wrong(context, f"`{each.verb}`", each.routes, each.outcomes)
+        elif not context.program.hours[each.name].broken:
+            yield from _wrong(context, f"`hours {each.name}`", each.routes, each.outcomes)
 
 
 def _wrong(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.ast import Collect, Flow, Hours, Set, Step
+from dsl.analysis.given import BUILT_IN, given_by
+from dsl.ast import Flow, Hours
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
@@ -21,12 +22,9 @@ OF_HOURS = ("opens_again", "holiday")
 
 def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
-    known = set(OF_THE_CALL) | {f"{name}.{what}" for name in program.hours for what in OF_HOURS}
+    known = set(OF_THE_CALL) | {f"{name}.{what}" for name in program.hours for what in OF_HOURS} | set(BUILT_IN)
     for declaration in program.declarations():
-        if isinstance(declaration, Collect) and declaration.into is not None:
-            known.add(declaration.into.text)
-        elif isinstance(declaration, Step):
-            known |= {each.target.text for each in declaration.statements if isinstance(each, Set)}
+        known |= set(given_by(declaration))
     for declaration in program.declarations():
         if isinstance(declaration, Flow | Hours):
             continue
@@ -35,7 +33,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for path, span in uses:
             name = ".".join(path)
             may_be_lost = not complete(program) and (len(path) == 1 or is_lost(program, path[0]))
-            if name not in known and not may_be_lost:
+            if name not in known and path[0] not in known and not may_be_lost:
                 yield _finding(context, name, span, known)
 
 

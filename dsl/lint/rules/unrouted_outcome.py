@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.analysis.outcomes import COLLECT, TRANSFER, Outcome
-from dsl.ast import Collect, Name, Route, Step, Transfer, WhenHours, WhenValue
+from dsl.analysis.routed import Routed, routed
+from dsl.ast import Step, WhenValue
 from dsl.diagnostics import Diagnostic
 from dsl.lint.rule import Context, Rule
 from dsl.source import Span
@@ -18,37 +18,36 @@ from dsl.spell import listed
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
+    for each in routed(context.program):
+        if not each.broken:
+            yield from _missing(context, each)
     for declaration in context.program.declarations():
-        if isinstance(declaration, Transfer) and not declaration.broken:
-            yield from _missing(context, "transfer", declaration.name, declaration.routes, TRANSFER)
-        elif isinstance(declaration, Collect) and not declaration.broken:
-            yield from _missing(context, "collect", declaration.name, declaration.routes, COLLECT)
-        elif isinstance(declaration, Step) and not declaration.broken:
+        if isinstance(declaration, Step) and not declaration.broken:
             for statement in declaration.statements:
-                if isinstance(statement, WhenHours) and statement.hours.text in context.program.hours:
-                    outcomes = context.program.outcomes_of(statement)
-                    yield from _missing(context, "when hours", statement.hours, statement.routes, outcomes)
-                elif isinstance(statement, WhenValue) and statement.otherwise is None:
+                if isinstance(statement, WhenValue) and statement.otherwise is None:
                     yield _no_otherwise(context, statement)
 
 
-def _missing(
-    context: Context, verb: str, name: Name, routes: tuple[Route, ...], outcomes: tuple[Outcome, ...]
-) -> Iterator[Diagnostic]:
-    routed = {outcome.text for route in routes for outcome in route.outcomes}
-    known = {outcome.name for outcome in outcomes}
-    missing = [outcome for outcome in outcomes if outcome.name not in routed]
-    if not missing or len(routed - known) >= len(missing):
+def _missing(context: Context, each: Routed) -> Iterator[Diagnostic]:
+    given = {outcome.text for route in each.routes for outcome in route.outcomes}
+    known = {outcome.name for outcome in each.outcomes}
+    missing = [outcome for outcome in each.outcomes if outcome.name not in given and not outcome.default]
+    if not missing or len(given - known) >= len(missing):
         return  # each missing outcome is most likely a misspelt one, which has a message of its own
     names = [outcome.name for outcome in missing]
     plural = "outcomes" if len(names) > 1 else "outcome"
     yield RULE.at(
         context.program.source,
-        name.span,
-        f"{plural} {listed(names, 'and')} of `{verb} {name.text}` not routed",
+        each.span,
+        f"{plural} {listed(names, 'and')} of `{each.title}` not routed",
         "; ".join(f"{outcome.name}: {outcome.meaning}" for outcome in missing[:2]),
-        help=f"add a line such as `{' or '.join(names)} -> ` with a block",
+        help=f"add a line such as `{' or '.join(_written(name) for name in names)} -> ` with a block",
     )
+
+
+def _written(outcome: str) -> str:
+    """An outcome as a line of a script has it: a queue says how long a caller has waited."""
+    return "waited 10m" if outcome == "waited" else outcome
 
 
 def _no_otherwise(context: Context, statement: WhenValue) -> Diagnostic:

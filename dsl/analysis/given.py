@@ -1,0 +1,32 @@
+"""The names of values that a script gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dsl.ast import Collect, Declaration, Flow, Lookup, Pay, Queue, Recall, Set, Step, Survey
+
+BUILT_IN = ("today", "now", "language")
+"""Values of the moment, and the language that the call speaks."""
+
+
+def given_by(declaration: Declaration) -> Iterator[str]:
+    """The names that a declaration gives a value."""
+    match declaration:
+        case Flow():
+            yield from (parameter.name.text for parameter in declaration.parameters)
+        case Collect() | Pay():
+            if declaration.into is not None:
+                yield declaration.into.text
+        case Survey():
+            yield from (question.name.text for question in declaration.questions)
+            if declaration.remark is not None:
+                yield declaration.remark.name.text
+        case Queue():
+            yield from ("queue.position", "queue.estimate")
+        case Step():
+            for statement in declaration.statements:
+                if isinstance(statement, Set | Lookup | Recall):
+                    yield statement.target.text
+        case _:
+            return
