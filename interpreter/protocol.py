@@ -246,9 +246,13 @@ Event: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class SayText:
-    """Text to be spoken, complete: everything interpolated."""
+    """Text to be spoken, complete: everything interpolated. ``ssml``: it is markup. ``language`` and ``voice`` where they
+    differ from those of the whole effect."""
 
     text: str
+    language: str = ""
+    voice: str = ""
+    ssml: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from azure.communication.callautomation import (
     TeamsExtensionUserIdentifier,
     TeamsPhoneCallDetails,
     TeamsPhoneCallerDetails,
+    SsmlSource,
     TextSource,
     UnknownIdentifier,
     VoiceKind,
@@ -74,7 +75,7 @@ _LEAST_BETWEEN, _MOST_BETWEEN = 1, 60
 _SCOPE = "https://communication.azure.com//.default"
 """With two slashes, as the SDK asks for it."""
 
-_Source = FileSource | TextSource
+_Source = FileSource | SsmlSource | TextSource
 
 
 class UnboundNameError(Exception):
@@ -233,7 +234,11 @@ class AzureHost:
         for prompt in prompts:
             match prompt:
                 case SayText():
-                    sources.extend(_spoken(piece, language, voice) for piece in pieces(prompt.text))
+                    if prompt.ssml:
+                        sources.append(SsmlSource(ssml_text=prompt.text))
+                        continue
+                    own = prompt.language or language, prompt.voice if prompt.language else voice
+                    sources.extend(_spoken(piece, *own) for piece in pieces(prompt.text))
                 case PlayAudio():
                     sources.append(FileSource(_bound("recording", prompt.name, self._site.audio(prompt.name))))
                 case _:
