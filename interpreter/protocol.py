@@ -84,7 +84,7 @@ class Secret:
     ahead: bool = False
 
 
-Value: TypeAlias = str | float | bool | None | Money | Day | TimeOfDay | Seconds | Items | Record | Secret
+Value: TypeAlias = str | float | bool | Money | Day | TimeOfDay | Seconds | Items | Record | Secret | None
 """``None`` is a value that is not there. A telephone number is E.164 text."""
 
 SECRET_MARK = ".secret"
@@ -246,8 +246,8 @@ Event: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class SayText:
-    """Text to be spoken, complete: everything interpolated. ``ssml``: it is markup. ``language`` and ``voice`` where they
-    differ from those of the whole effect."""
+    """Text to be spoken, complete: everything interpolated. ``ssml``: it is markup. ``language`` and ``voice`` where
+    they differ from those of the whole effect."""
 
     text: str
     language: str = ""
