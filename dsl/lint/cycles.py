@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dsl.analysis.program import Edge, Program
-from dsl.ast import Block, GoTo
+from dsl.ast import Block, Flow, Give, GoTo
+from dsl.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,10 @@ class Cycle:
 
 def cycles(program: Program, ways: Callable[[Edge], bool]) -> Iterator[Cycle]:
     """Cycles by edges that ``ways`` accepts: a shortest one for the first block of each group of blocks that lead to
-    each other, so that one mistake gives one cycle."""
-    graph = {name: _ways_out(program, block, ways) for name, block in program.blocks.items()}
+    each other, so that one mistake gives one cycle. An outcome of a sub-flow is such an edge only when the sub-flow can
+    give it by such edges, too."""
+    shut = _not_given(program, ways)
+    graph = {name: _ways_out(program, block, ways, shut) for name, block in program.blocks.items()}
     group = _groups(graph)
     done: set[int] = set()
     for name in graph:
@@ -40,9 +43,53 @@ def cycles(program: Program, ways: Callable[[Edge], bool]) -> Iterator[Cycle]:
         yield _shortest(program, within, name)
 
 
-def _ways_out(program: Program, block: Block, ways: Callable[[Edge], bool]) -> dict[str, Edge]:
+def _not_given(program: Program, ways: Callable[[Edge], bool]) -> frozenset[tuple[Span, str]]:
+    """The outcomes of `run` statements, by route and name, that cannot come about by edges that ``ways`` accepts."""
+    given: dict[str, frozenset[str]] = {}
+    runs = [run for block in program.blocks.values() for run in program.runs(block)]
+    for _ in range(len(program.flows) + 1):  # a sub-flow may run others: each round settles at least one more
+        shut = frozenset(
+            (route.span, outcome.text)
+            for run in runs
+            for route in run.routes
+            for outcome in route.outcomes
+            if run.flow.text in program.flows and outcome.text not in given.get(run.flow.text, frozenset())
+        )
+        now = {name: _given(program, flow, ways, shut) for name, flow in program.flows.items()}
+        if now == given:
+            break
+        given = now
+    return shut
+
+
+def _given(
+    program: Program, flow: Flow, ways: Callable[[Edge], bool], shut: frozenset[tuple[Span, str]]
+) -> frozenset[str]:
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = [program.entry_of(flow)]
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in program.blocks:
+            continue
+        seen.add(name)
+        for edge in program.edges(program.blocks[name]):
+            if not ways(edge) or (edge.span, edge.cause) in shut:
+                continue
+            if isinstance(edge.destination, Give):
+                found.add(edge.destination.outcome.text)
+            elif isinstance(edge.destination, GoTo):
+                waiting.append(edge.destination.target.text)
+    return frozenset(found)
+
+
+def _ways_out(
+    program: Program, block: Block, ways: Callable[[Edge], bool], shut: frozenset[tuple[Span, str]]
+) -> dict[str, Edge]:
     found: dict[str, Edge] = {}
     for edge in program.edges(block):
+        if (edge.span, edge.cause) in shut:
+            continue
         if ways(edge) and isinstance(edge.destination, GoTo) and edge.destination.target.text in program.blocks:
             found.setdefault(edge.destination.target.text, edge)
     return found

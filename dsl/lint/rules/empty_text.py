@@ -5,19 +5,27 @@ There is nothing to speak, and the host refuses a prompt that is empty; a phrase
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from dsl.ast import Hole, Text
+from dsl.ast import Hole, Prompts, Text
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
 from dsl.lint.walk import fixed, spoken
 
+_HEARD = ("the name of a recording", "a phrase", "the name of a holiday")
+"""What else stands in quotes to be heard or said; the rest, such as time zones and currencies, has rules of its own."""
+
+_TAG = re.compile(r"<[^>]*>")
+
 
 def check(context: Context) -> Iterator[Diagnostic]:
     for declaration in context.program.declarations():
         texts = [each.text for each in spoken(declaration)]
-        texts += [text for text, what in fixed(declaration) if what not in ("a time zone", "a voice", "a title")]
+        texts += [text for text, what in fixed(declaration) if what in _HEARD]
+        if isinstance(declaration, Prompts):
+            texts += [text for line in declaration.translations for text in line.translations]
         for text in texts:
             if _is_empty(text):
                 yield RULE.at(
@@ -30,7 +38,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _is_empty(text: Text) -> bool:
-    return not any(isinstance(part, Hole) for part in text.parts) and not any(c.isalnum() for c in text.plain)
+    words = _TAG.sub("", text.plain)
+    return not any(isinstance(part, Hole) for part in text.parts) and not any(c.isalnum() for c in words)
 
 
 RULE = Rule(

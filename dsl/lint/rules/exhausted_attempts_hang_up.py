@@ -21,7 +21,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if not isinstance(block, Menu | Collect):
             continue
         for after in block.afters:
-            polite = after.what == "silences" and after.say is not None
+            # A lock after failed checks may end the call, too: whoever guesses PINs is not to be handed over.
+            polite = after.what in ("silences", "failed", "limit") and after.say is not None
             if isinstance(after.destination, Finish | HangUp) and not polite:
                 yield RULE.at(
                     context.program.source,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.ast import Collect, Destination, GoTo, Menu, Step, Transfer
+from dsl.ast import Collect, Destination, Flow, GoTo, Menu, Pay, Queue, Step, Survey, Transfer
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
@@ -18,8 +18,9 @@ from dsl.lint.walk import keyword, reachable, unique_edges
 
 def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
-    if program.flow and program.flow.on_error:
-        yield from _error_handler(context, program.flow.on_error)
+    for flow in program.declarations():
+        if isinstance(flow, Flow) and flow.on_error:
+            yield from _error_handler(context, flow.on_error)
     for transfer in program.blocks.values():
         if not isinstance(transfer, Transfer):
             continue
@@ -38,13 +39,14 @@ def _error_handler(context: Context, handler: Destination) -> Iterator[Diagnosti
     if not isinstance(handler, GoTo):
         return
     for block in reachable(context.program, handler.target.text, lambda block: isinstance(block, Step)):
-        if isinstance(block, Menu | Collect):
+        if isinstance(block, Menu | Collect | Queue | Pay | Survey):
+            what = "keeps the caller waiting with texts" if isinstance(block, Queue) else "asks the caller"
             yield RULE.at(
                 context.program.source,
                 handler.span,
                 f"`on system error` leads to `{keyword(block)} {block.name.text}`, where it can happen again",
                 "a call could go round here for ever",
-                labels=(Label(block.name.span, "asks the caller, which may be what has failed"),),
+                labels=(Label(block.name.span, f"{what}, which may be what has failed"),),
                 help="lead to a `transfer`, or to a `step` that ends the call",
             )
             return

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.ast import Collect
+from dsl.ast import Collect, OneOfKind, SpeechKind, YesNoKind
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.limits import BETWEEN_DEFAULT, BETWEEN_DIGITS, FIRST_DEFAULT, KEYS_FIRST
 from dsl.lint.rule import Context, Rule
 
+_SINGLE = (YesNoKind, OneOfKind, SpeechKind)
+"""Kinds that are answered by one key or by words."""
+
 
 def check(context: Context) -> Iterator[Diagnostic]:
     for block in context.program.declarations():
-        if not isinstance(block, Collect) or block.digits is None:
+        if not isinstance(block, Collect) or isinstance(block.kind, _SINGLE) or block.kind is None:
             continue
-        first, between = block.digits.first, block.digits.between
+        first, between = block.kind.first, block.kind.between
         waits = first.seconds if first else FIRST_DEFAULT, between.seconds if between else BETWEEN_DEFAULT
         given = first or between
         if waits[0] > KEYS_FIRST.most or waits[1] > BETWEEN_DIGITS.most:

@@ -1,7 +1,7 @@
-"""An option of a menu wants more than one key.
+"""A choice wants more than one key.
 
-A menu listens for a single key: with `press 12` the caller would be taken at `1`. And in a menu with phrases the
-host's recogniser knows one key for each option.
+A menu, a queue and a flow listen for a single key: with `press 12` the caller would be taken at `1`. And in a menu
+with phrases the host's recogniser knows one key for each option.
 """
 
 from __future__ import annotations
@@ -13,24 +13,26 @@ from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.keys import KEYS
 from dsl.lint.rule import Context, Rule
+from dsl.lint.rules.unusable_key import keys_of
+from dsl.lint.walk import keyword
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     source = context.program.source
     for menu in context.program.declarations():
+        for key in keys_of(menu):
+            if key.text.isdigit() and key.text not in KEYS:
+                yield RULE.at(
+                    source,
+                    key.span,
+                    f"`press {key.text}` is more than one key",
+                    f"a {keyword(menu)} takes one key",
+                    help="give the option a key of its own, or ask for digits in a `collect`",
+                )
         if not isinstance(menu, Menu):
             continue
         choices = any(option.phrases for option in menu.options) and not menu.phrases_anywhere
         for option in menu.options:
-            for key in option.keys:
-                if key.text.isdigit() and key.text not in KEYS:
-                    yield RULE.at(
-                        source,
-                        key.span,
-                        f"`press {key.text}` is more than one key",
-                        "a menu takes one key",
-                        help="give the option a key of its own, or ask for digits in a `collect`",
-                    )
             if choices and len(option.keys) > 1:
                 yield RULE.at(
                     source,

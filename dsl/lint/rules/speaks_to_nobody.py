@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.ast import Block, Destination, GoTo, PlayFile, Say, Step, Transfer
+from dsl.ast import Block, Callback, Destination, Dial, Flow, GoTo, PlayFile, Step, Transfer
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.rule import Context, Rule
-from dsl.lint.walk import keyword, reachable
+from dsl.lint.walk import keyword, reachable, spoken
 from dsl.source import Span
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    program = context.program
-    flow = program.flow
-    if flow and flow.on_hangup:
-        yield from _speaks(context, flow.on_hangup, "after the caller has hung up")
-    for transfer in program.declarations():
-        if isinstance(transfer, Transfer):
-            for route in transfer.routes:
+    for declaration in context.program.declarations():
+        if isinstance(declaration, Flow) and declaration.on_hangup:
+            yield from _speaks(context, declaration.on_hangup, "after the caller has hung up")
+        elif isinstance(declaration, Transfer) and declaration.accept is None:
+            # Whoever accepts a call is brought into it; a caller who was handed over blindly has left this line.
+            for route in declaration.routes:
                 if any(outcome.text == "answered" for outcome in route.outcomes):
                     yield from _speaks(context, route.destination, "after the caller was put through")
 
@@ -45,9 +44,13 @@ def _speaks(context: Context, destination: Destination, when: str) -> Iterator[D
 
 
 def _first_speech(block: Block) -> Span | None:
+    if isinstance(block, Callback | Dial):
+        return None  # they promise and make calls of their own
     if not isinstance(block, Step):
         return block.name.span
-    return next((each.span for each in block.statements if isinstance(each, Say | PlayFile)), None)
+    heard = [each.text.span for each in spoken(block)]
+    heard += [each.span for each in block.statements if isinstance(each, PlayFile)]
+    return min(heard, default=None)
 
 
 RULE = Rule(

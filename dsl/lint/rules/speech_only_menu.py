@@ -1,14 +1,15 @@
-"""A menu can only be answered by speaking.
+"""A question can only be answered by speaking.
 
 In a loud street, with an accent that the recogniser does not know, or without a voice, a caller needs a key. And when
-speech recognition fails, a menu without keys has nothing left to offer.
+speech recognition fails, a question without keys has nothing left to offer. Free speech (`speech`) has no
+keys by its nature.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.ast import Menu
+from dsl.ast import Collect, Menu, SpeechKind
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
@@ -23,6 +24,14 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 f"`menu {menu.name.text}` cannot be answered by keys",
                 "every option is spoken",
                 help="give each option a key, such as `press 1 or say …`",
+            )
+        elif isinstance(menu, Collect) and menu.listen == "speech" and not isinstance(menu.kind, SpeechKind):
+            yield RULE.at(
+                context.program.source,
+                menu.name.span,
+                f"`collect {menu.name.text}` cannot be answered by keys",
+                "it listens for speech only",
+                help="write `listen for speech or keys`",
             )
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
+from dsl.lint.heard import heard
 from dsl.lint.rule import Context, Rule
-from dsl.lint.walk import spoken
 
 LIMIT = 4000
 """Characters of a text source of the host's play action."""
@@ -20,9 +20,9 @@ LIMIT = 4000
 
 def check(context: Context) -> Iterator[Diagnostic]:
     for declaration in context.program.declarations():
-        for each in spoken(declaration):
+        for each in heard(context.program, declaration):
             length = len(each.text.plain)
-            if length > LIMIT:
+            if length > LIMIT and not each.ssml:
                 yield RULE.at(
                     context.program.source,
                     each.text.span,

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dsl.ast import Collect, Declaration, Duration, Menu, Transfer
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
+from dsl.lint.input import hears_words
 from dsl.lint.limits import BETWEEN_DIGITS, KEYS_FIRST, RING, SPEECH_FIRST, Limit
 from dsl.lint.rule import Context, Rule
 from dsl.lint.walk import instead
@@ -28,12 +29,13 @@ def _timers(declaration: Declaration) -> Iterator[tuple[Duration, Limit]]:
     if isinstance(declaration, Menu) and declaration.first:
         spoken = any(option.phrases for option in declaration.options)
         yield declaration.first, SPEECH_FIRST if spoken else KEYS_FIRST
-    elif isinstance(declaration, Collect) and declaration.digits:
-        if declaration.digits.first:
-            yield declaration.digits.first, KEYS_FIRST
-        if declaration.digits.between:
-            yield declaration.digits.between, BETWEEN_DIGITS
-    elif isinstance(declaration, Transfer) and declaration.ring:
+    elif isinstance(declaration, Collect) and declaration.kind:
+        if declaration.kind.first:
+            yield declaration.kind.first, SPEECH_FIRST if hears_words(declaration) else KEYS_FIRST
+        if declaration.kind.between:
+            yield declaration.kind.between, BETWEEN_DIGITS
+    elif isinstance(declaration, Transfer) and declaration.ring and declaration.accept is None:
+        # With `accept` the target is called and not transferred to: other limits hold.
         yield declaration.ring, RING
 
 

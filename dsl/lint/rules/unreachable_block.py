@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.ast import GoTo
+from dsl.ast import Destination, Flow, GoTo
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
@@ -19,9 +19,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
     named = {target for block in program.blocks.values() for target in program.targets(block)}
     if not complete(program) or not named <= set(program.blocks):
         return  # what leads here may stand on a line that could not be read, or with a misspelt name
-    flow = program.flow
-    ends = [flow.on_hangup, flow.on_error] if flow else []
-    starts = [program.entry, *(end.target.text for end in ends if isinstance(end, GoTo))]
+    flows = [declaration for declaration in program.declarations() if isinstance(declaration, Flow)]
+    ends = [end for flow in flows for end in _ways_in(flow) if isinstance(end, GoTo)]
+    # A sub-flow that nobody runs is one thing that is not used, not as many as it has blocks: its first one counts.
+    starts = [program.entry, *(program.entry_of(flow) for flow in flows), *(end.target.text for end in ends)]
     reached = {block.name.text for start in starts for block in reachable(program, start)}
     left = [name for name in program.blocks if name not in reached]
     led_to = {target for name in left for target in program.targets(program.blocks[name]) if target != name}
@@ -38,6 +39,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
             "nothing leads here",
             help=f"add a route such as `-> {name}` where it belongs, or take the block out",
         )
+
+
+def _ways_in(flow: Flow) -> Iterator[Destination]:
+    """Where a flow itself can lead from anywhere in it."""
+    yield from (end for end in (flow.on_hangup, flow.on_error) if end is not None)
+    yield from (key.destination for key in flow.keys)
 
 
 RULE = Rule(

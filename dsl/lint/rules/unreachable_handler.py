@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dsl.analysis.edges import after_cause
+from dsl.analysis.routed import routed
+from dsl.analysis.values import data_check
 from dsl.ast import (
     After,
     Case,
@@ -19,8 +22,6 @@ from dsl.ast import (
     Route,
     Step,
     TextLiteral,
-    Transfer,
-    WhenHours,
     WhenValue,
     YesNo,
 )
@@ -31,17 +32,40 @@ from dsl.source import Span
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
+    for each in routed(context.program):
+        yield from _routes(context, each.routes)
     for declaration in context.program.declarations():
-        if isinstance(declaration, Transfer | Collect):
-            yield from _routes(context, declaration.routes)
         if isinstance(declaration, Menu | Collect):
             yield from _afters(context, declaration.afters)
-        if isinstance(declaration, Step):
+            if not declaration.broken:
+                yield from _checks(context, declaration)
+        elif isinstance(declaration, Step):
             for statement in declaration.statements:
-                if isinstance(statement, WhenHours):
-                    yield from _routes(context, statement.routes)
-                elif isinstance(statement, WhenValue):
+                if isinstance(statement, WhenValue):
                     yield from _cases(context, statement.cases)
+
+
+def _checks(context: Context, block: Menu | Collect) -> Iterator[Diagnostic]:
+    """Lines about checks that the block does not make."""
+    checks = block.checks if isinstance(block, Collect) else ()
+    for after in block.afters:
+        if after.what == "failed" and after.name and after.name.text not in [each.name for each in checks]:
+            yield RULE.at(
+                context.program.source,
+                after.name.span,
+                f"`{block.name.text}` makes no check `{after.name.text}`",
+                "never fails here",
+                help="name a check of this `collect`, or take the line out",
+            )
+    if isinstance(block, Collect) and not any(data_check(each) for each in checks):
+        for name in (name for route in block.routes for name in route.outcomes if name.text == "unchecked"):
+            yield RULE.at(
+                context.program.source,
+                name.span,
+                f"nothing in `collect {block.name.text}` can be `unchecked`",
+                "no outside system checks this input",
+                help="take it out, or add the `check` that was meant",
+            )
 
 
 def _routes(context: Context, routes: tuple[Route, ...]) -> Iterator[Diagnostic]:
@@ -82,13 +106,14 @@ def _literal(value: Expression) -> str | None:
 def _afters(context: Context, afters: tuple[After, ...]) -> Iterator[Diagnostic]:
     first: dict[str, After] = {}
     for after in afters:
-        if first.setdefault(after.what, after) is not after:
-            headline = f"`after` counts {after.what} twice"
-            yield _finding(context, headline, after.span, first[after.what].span, "take one of them out")
+        counted = f"{after.what} {after.name.text}" if after.name else after.what
+        if first.setdefault(counted, after) is not after:
+            headline = f"`after` counts {counted} twice"
+            yield _finding(context, headline, after.span, first[counted].span, "take one of them out")
     tries = first.get("tries")
     for after in first.values():
         if tries and after is not tries and after.count.value > tries.count.value:
-            headline = f"`after {after.count.value} {after.what}` comes too late"
+            headline = f"`{after_cause(after)}` comes too late"
             advice = f"write a number below {tries.count.value}, or allow more tries"
             yield _finding(context, headline, after.count.span, tries.span, advice)
 

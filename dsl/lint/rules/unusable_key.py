@@ -1,46 +1,60 @@
 """A key does not exist, or two options share it.
 
-A telephone has the keys `0` to `9`, `*` and `#`. When two options share one, the caller gets the first of them,
-whatever the prompt says.
+A telephone has the keys `0` to `9`, `*` and `#`. When two options of a menu, of a queue or of a flow share one, the
+caller gets the first of them, whatever the prompt says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.ast import Menu, Name
+from dsl.ast import Declaration, Flow, Menu, Name, Queue, Voicemail
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.keys import KEYS, key_named, keys_named
 from dsl.lint.rule import Context, Rule
-from dsl.lint.walk import instead, spoken
+from dsl.lint.walk import instead, keyword, spoken
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    for menu in context.program.declarations():
-        if not isinstance(menu, Menu):
-            continue
+    for declaration in context.program.declarations():
         first: dict[str, Name] = {}
-        for key in (key for option in menu.options for key in option.keys):
+        for key in keys_of(declaration):
             if key.text in KEYS and first.setdefault(key.text, key) is not key:
-                yield _twice(context, menu, key, first[key.text])
+                yield _twice(context, declaration, key, first[key.text])
             elif key.text not in KEYS and not key.text.isdigit():
                 yield _no_key(context, key)
 
 
-def _twice(context: Context, menu: Menu, key: Name, first: Name) -> Diagnostic:
-    source = context.program.source
-    taken = {other.text for option in menu.options for other in option.keys}
-    named = [each for text in spoken(menu) for each in keys_named(source.slice(text.text.span)) if each not in taken]
+def keys_of(declaration: Declaration) -> tuple[Name, ...]:
+    """The keys that a declaration gives a meaning, as written."""
+    match declaration:
+        case Menu():
+            return tuple(key for option in declaration.options for key in option.keys)
+        case Queue():
+            return tuple(option.key for option in declaration.options)
+        case Flow():
+            return tuple(key.key for key in declaration.keys)
+        case Voicemail():
+            return (declaration.stop_key,) if declaration.stop_key else ()
+        case _:
+            return ()
+
+
+def _twice(context: Context, declaration: Declaration, key: Name, first: Name) -> Diagnostic:
+    source, language = context.program.source, context.program.language
+    taken = {other.text for other in keys_of(declaration)}
+    texts = [source.slice(each.text.span) for each in spoken(declaration) if not each.language]
+    named = [each for text in texts for each in keys_named(text, language) if each not in taken]
     free = [each for each in "1234567890" if each not in taken]
-    if named and context.program.language.startswith("en"):
+    if named:
         advice = f"did you mean `{named[0]}`, which the prompt names?"
     else:
         advice = f"`{free[0]}` is free" if free else "no key is free: divide the menu"
     return RULE.at(
         source,
         key.span,
-        f"the key `{key.text}` is used twice in `menu {menu.name.text}`",
+        f"the key `{key.text}` is used twice in `{keyword(declaration)} {declaration.name.text}`",
         "a second time",
         labels=(Label(first.span, "first used here"),),
         help=advice,
