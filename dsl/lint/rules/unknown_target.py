@@ -98,7 +98,7 @@ def _flow(context: Context, name: Name) -> Iterator[Diagnostic]:
         return
     close = near_name(name.text, program.flows)
     main = program.flow is not None and program.flow.name.text == name.text
-    advice = "only a flow that `gives` outcomes can be run" if main else f"add `flow {name.text}() gives …`"
+    advice = "only a flow that `gives` outcomes can be run" if main else f"add `flow {name.text} gives …`"
     yield RULE.at(
         program.source,
         name.span,
