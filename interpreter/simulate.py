@@ -42,7 +42,10 @@ from interpreter.protocol import (
     SayText,
     SetTimer,
     StartTones,
+    StopTones,
+    Request,
     TimerFired,
+    Withdraw,
     ToneHeard,
     Transfer,
     TransferAccepted,
@@ -393,8 +396,10 @@ class Simulation:
                 self._later(self.now, Connected(self.now, effect.op))
             case Play() | Recognize():
                 self._start_media(effect)
-            case StartTones():
-                self._tones_on = True
+            case StartTones() | StopTones():
+                self._tones_on = isinstance(effect, StartTones)
+            case Request() | Withdraw():
+                raise NotImplementedError
             case CancelMedia():
                 if self._media is not None:
                     self._stop_lines(self._media)

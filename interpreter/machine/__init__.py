@@ -3,10 +3,11 @@
 Theory of operation
 ===================
 
-A call waits for exactly one thing at a time (`state.Waiting`): the answer, the end of a prompt, an input, or the end
-of a transfer. An event that carries the awaited operation's name moves it on; the machine then goes through blocks
-(`run.follow`) until the next thing to wait for. Everything else changes nothing: a late, repeated or foreign event
-is traced as ignored. That one rule is why duplicated and reordered callbacks do no harm.
+A call waits for exactly one thing at a time (`state.Waiting`): the answer, the end of a prompt, an input, what another
+part of the house reports, or the end of a transfer. An event that carries the awaited operation's name moves it on; the
+machine then goes through blocks (`run.follow`) until the next thing to wait for. Everything else changes nothing: a
+late, repeated or foreign event is traced as ignored. That one rule is why duplicated and reordered callbacks do no
+harm.
 
 Four events are exceptions, because they may come at any time:
 
@@ -25,10 +26,10 @@ from __future__ import annotations
 from typing import assert_never
 
 from dsl import Program
-from dsl.ast import Transfer
-from interpreter.machine import answer, ends, keys, run
+from dsl.ast import Collect, Transfer
+from interpreter.machine import answer, center, ends, keys, requests, run, secrecy
 from interpreter.machine.results import CANCELLED, TRANSFERRED, transfer_outcome
-from interpreter.machine.state import Call, Continue, Step, Trace, Visit, Waiting, Way, begin
+from interpreter.machine.state import After, Call, Continue, Step, Trace, Visit, Waiting, Way, begin
 from interpreter.machine.turn import Turn
 from interpreter.protocol import (
     ActionFailed,
@@ -41,6 +42,7 @@ from interpreter.protocol import (
     Event,
     PlayEnded,
     Recognized,
+    Reported,
     StartTones,
     TimerFired,
     ToneHeard,
@@ -59,12 +61,14 @@ def step(program: Program, call: Call, event: Event) -> Step:
     if call.finished:
         turn.note("ignored", type(event).__name__)
         return turn.step()
+    if turn.call.phase == "live" and _of_center(turn, event):
+        return turn.step()
     match event:
         case CallOffered():
             _offered(turn, event)
         case Connected():
             _connected(turn)
-        case PlayEnded() | Recognized() | TransferAccepted() | ActionFailed() | ActionRefused():
+        case PlayEnded() | Recognized() | TransferAccepted() | ActionFailed() | ActionRefused() | Reported():
             _operation_ended(turn, event)
         case ToneHeard():
             _tone(turn, event)
@@ -75,6 +79,15 @@ def step(program: Program, call: Call, event: Event) -> Step:
         case _:
             assert_never(event)
     return turn.step()
+
+
+def _of_center(turn: Turn, event: Event) -> bool:
+    """Whether the block of a contact center that the call is in takes the event."""
+    waiting = turn.call.waiting
+    if waiting is None or waiting.kind != "center":
+        return False
+    block = turn.program.blocks.get(turn.call.block)
+    return block is not None and center.event(turn, block, event)
 
 
 def _offered(turn: Turn, event: CallOffered) -> None:
@@ -102,11 +115,27 @@ def _connected(turn: Turn) -> None:
     turn.update(phase="live")
     if turn.program.keeps_type_ahead:
         turn.effects.append(StartTones(turn.op()))
-    run.follow(turn, Way("block", turn.program.entry))
+    run.follow(turn, _opening(turn))
+
+
+def _opening(turn: Turn) -> After | None:
+    """The first block, behind the notice of a recording where there is one: it is said before anything else."""
+    entry = Way("block", turn.program.entry)
+    record = turn.program.flow.record if turn.program.flow else None
+    if record is None:
+        return entry
+    requests.start(turn, record)
+    prompts = turn.prompts((record.notice,)) if record.notice is not None else ()
+    if prompts is None:
+        return ends.system_error(turn, "a value of the notice is missing")
+    if not prompts:
+        return entry
+    turn.play(prompts, entry)
+    return None
 
 
 def _operation_ended(
-    turn: Turn, event: PlayEnded | Recognized | TransferAccepted | ActionFailed | ActionRefused
+    turn: Turn, event: PlayEnded | Recognized | TransferAccepted | ActionFailed | ActionRefused | Reported
 ) -> None:
     waiting = turn.call.waiting
     if isinstance(event, TransferAccepted) and event.op in dict(turn.call.ringing):
@@ -114,11 +143,14 @@ def _operation_ended(
         return
     if waiting is None or waiting.op != event.op:
         turn.update(ringing=tuple(rung for rung in turn.call.ringing if rung[0] != event.op))
+        _unawaited(turn, event)
         turn.note("ignored", f"{type(event).__name__} of {event.op}")
         return
     match waiting.kind, event:
         case "prompt", PlayEnded():
             run.resume(turn, waiting)
+        case "request", Reported() | ActionRefused():
+            run.follow(turn, _answered(turn, waiting, event))
         case "input", Recognized():
             run.follow(turn, answer.answered(turn, event))
         case "input", ActionFailed():
@@ -143,6 +175,31 @@ def _operation_ended(
             turn.note("ignored", f"{type(event).__name__} while waiting for {waiting.kind}")
 
 
+def _unawaited(turn: Turn, event: Event) -> None:
+    """Nobody waits for it; but a recording that did not come about is not one that has to be paused."""
+    refused = isinstance(event, ActionRefused) or (isinstance(event, Reported) and event.outcome != "started")
+    if refused and getattr(event, "op", "") == turn.call.recording_op and turn.call.recording == "on":
+        turn.update(recording="")
+
+
+def _answered(turn: Turn, waiting: Waiting, event: Reported | ActionRefused) -> After | None:
+    """The answer to a request that is waited for."""
+    match waiting.purpose:
+        case "check" | "count":
+            return answer.told(turn, waiting, event)
+        case "pause":
+            block = turn.program.blocks.get(turn.call.block)
+            if not isinstance(block, Collect) or not secrecy.paused(turn, waiting, event):
+                return secrecy.not_paused(turn)
+            turn.stop_waiting()
+            return answer.begin(turn, block)
+        case "statement" | "":
+            _unawaited(turn, event)
+            return requests.reported(turn, waiting, event)
+        case _:
+            assert_never(waiting.purpose)
+
+
 def _transfer_ended(turn: Turn, outcome: str) -> None:
     block = turn.program.blocks.get(turn.call.block)
     turn.stop_waiting()
@@ -165,8 +222,10 @@ def _tone(turn: Turn, event: ToneHeard) -> None:
         turn.note("ignored", "a key that no block takes")
         return
     waiting = turn.call.waiting
-    if keys.report(turn, event) and waiting is not None and waiting.kind == "prompt" and waiting.interruptible:
-        turn.effects.append(CancelMedia(turn.op()))
+    heard = keys.report(turn, event) and waiting is not None and waiting.interruptible
+    if heard and waiting is not None and waiting.kind in ("prompt", "silence"):
+        if waiting.kind == "prompt":
+            turn.effects.append(CancelMedia(turn.op()))
         run.resume(turn, waiting)
 
 
@@ -190,6 +249,10 @@ def _timer(turn: Turn, event: TimerFired) -> None:
     elif waiting.kind == "transfer" and event.timer in ("ring", "watch"):
         turn.update(ringing=(*turn.call.ringing, (waiting.op, turn.call.block)))
         _transfer_ended(turn, "no answer" if event.timer == "ring" else "failed")
+    elif event.timer == "silence" and waiting.kind == "silence":
+        run.resume(turn, waiting)
+    elif waiting.kind == "request":
+        _request_timer(turn, waiting, event.timer)
     elif event.timer == "watch" and waiting.kind == "answer":
         # Perhaps only the news of it was lost. Whoever is there is helped; where nobody is, the host says so.
         turn.update(phase="live")
@@ -198,3 +261,17 @@ def _timer(turn: Turn, event: TimerFired) -> None:
         run.follow(turn, ends.system_error(turn, f"nothing came back for {waiting.op}"))
     else:
         turn.note("ignored", f"timer {event.timer}")
+
+
+def _request_timer(turn: Turn, waiting: Waiting, timer: str) -> None:
+    """A filler is due, or the time for an answer is over."""
+    if timer.startswith("filler."):
+        turn.update(armed=tuple(each for each in turn.call.armed if each[0] != timer))
+        requests.fill(turn, waiting, int(timer.removeprefix("filler.")))
+        return
+    if waiting.purpose == "pause":
+        run.follow(turn, secrecy.not_paused(turn))
+    elif waiting.purpose in ("check", "count"):
+        run.follow(turn, answer.told(turn, waiting, ActionRefused(turn.at, waiting.op, 0, "late")))
+    else:
+        run.follow(turn, requests.late(turn, waiting))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from dsl.ast import Destination, Finish, GoTo, HangUp, Repeat, Route, Text
+from dsl.ast import Destination, Finish, Give, GoBack, GoTo, HangUp, Repeat, Route, Text
 from interpreter.machine.state import After, Way
 from interpreter.machine.turn import Turn
 from interpreter.protocol import Ending, Finished
@@ -22,6 +22,10 @@ def way(destination: Destination) -> Way:
             return Way("block", destination.target.text)
         case Finish():
             return Way("finish", destination.result.text)
+        case Give():
+            return Way("give", destination.outcome.text)
+        case GoBack():
+            return Way("back")
         case HangUp() | Repeat():
             return Way("hang_up")
         case _:
@@ -53,6 +57,13 @@ def set_variable(turn: Turn, name: str, value: Value) -> None:
     """Give a variable a value."""
     others = tuple(pair for pair in turn.call.variables if pair[0] != name)
     turn.update(variables=(*others, (name, value)))
+
+
+def count_up(turn: Turn, name: str) -> float:
+    """Add one to a counter of this call; what it is now."""
+    value = dict(turn.call.counters).get(name, 0.0) + 1
+    turn.update(counters=(*(pair for pair in turn.call.counters if pair[0] != name), (name, value)))
+    return value
 
 
 def finish(turn: Turn, end: Way) -> After | None:

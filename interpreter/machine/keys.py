@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dsl.ast import Collect, Menu
+from interpreter.machine import inputs
 from interpreter.machine.turn import Turn
 from interpreter.protocol import ActionFailed, Recognized, ToneHeard
 
@@ -55,9 +56,9 @@ def take(turn: Turn, block: Menu | Collect) -> Typed | None:
     if isinstance(block, Menu):
         turn.update(heard=turn.call.heard[1:])
         return Typed(keys[0], complete=True)
-    bounds = block.digits
-    most = bounds.most.value if bounds else 1
-    end = keys.find(bounds.terminator.text) if bounds and bounds.terminator else -1
+    kind = block.kind
+    most = inputs.most_tones(turn, block)
+    end = keys.find(kind.terminator.text) if kind and kind.terminator else -1
     ended = 0 <= end <= most
     digits = keys[: end if ended else most]
     turn.update(heard=turn.call.heard[len(digits) + ended :])
@@ -97,6 +98,11 @@ def _pressed(block: Menu | Collect, event: Recognized | ActionFailed) -> str:
         chosen = next((option for number, option in enumerate(options) if str(number) == event.label), None)
         return chosen.keys[0].text if chosen and chosen.keys else ANY
     if event.sub_code == 8514:  # the stop tone is not among the tones
-        digits = block.digits if isinstance(block, Collect) else None
-        return event.tones + (digits.terminator.text if digits and digits.terminator else ANY)
-    return event.tones
+        kind = block.kind if isinstance(block, Collect) else None
+        return _tones(event) + (kind.terminator.text if kind and kind.terminator else ANY)
+    return _tones(event)
+
+
+def _tones(event: Recognized | ActionFailed) -> str:
+    """The keys of an event; of a secret only how many there were."""
+    return event.tones or (ANY * event.secret.length if event.secret else "")

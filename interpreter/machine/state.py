@@ -14,9 +14,10 @@ from interpreter.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where to go: a block, an end with a result, or an end without one."""
+    """Where to go: a block, an end with a result or without one, out of a sub-flow, or back to where a key was
+    pressed."""
 
-    kind: Literal["block", "finish", "hang_up"]
+    kind: Literal["block", "finish", "hang_up", "give", "back"]
     name: str = ""
 
 
@@ -28,24 +29,55 @@ class Continue:
     statement: int
 
 
-After: TypeAlias = Way | Continue
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Leave a step's statement, or the block itself where ``statement`` is -1, by one of its outcomes."""
+
+    block: str
+    statement: int
+    name: str
+
+
+After: TypeAlias = Way | Continue | Outcome
+
+Purpose: TypeAlias = Literal["", "statement", "check", "count", "pause"]
+"""What a `Request` is waited for: a statement of a step, a check or a counter of a collect, or the pause of a recording
+before a secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The one thing that the call waits for. ``then`` is what comes after a prompt."""
+    """The one thing that the call waits for. ``then`` is what comes after a prompt, or the statement that asked.
 
-    kind: Literal["answer", "prompt", "input", "transfer"]
+    ``filler`` is the operation of the sentence that plays while something is waited for; ``filler_ends`` when it will
+    have been said. ``told`` is the outcome of what came while it was said."""
+
+    kind: Literal["answer", "prompt", "input", "transfer", "request", "silence", "center"]
     op: str
     then: After | None = None
     interruptible: bool = False
+    purpose: Purpose = ""
+    filler: str = ""
+    filler_ends: float = 0.0
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A sub-flow that runs: the step and the statement that it comes back to."""
+
+    block: str
+    statement: int
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
     """A stay in a menu or a collect. Leaving and coming back starts a new one, with new counters.
 
-    ``tries`` counts silences and wrong inputs together. ``prefix`` are digits typed ahead of a collect's own prompt.
+    ``tries`` counts silences, wrong inputs and failed checks together; ``failed`` the failures of each check by its
+    name. ``prefix`` are digits typed ahead of a collect's own prompt. ``check`` is the check that is being made,
+    ``confirming`` that the caller is asked whether the value is right. ``cause`` is why it will be asked again, while a
+    shared counter is being kept (``counting`` are those still to be kept).
     """
 
     block: str
@@ -56,6 +88,11 @@ class Visit:
     speech_failures: int = 0
     keys_only: bool = False
     prefix: str = ""
+    failed: tuple[tuple[str, int], ...] = ()
+    check: int = 0
+    confirming: bool = False
+    cause: str = ""
+    counting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +104,12 @@ class Call:
     ``owed`` the keys that another recognition has already given us and that are still to be reported (`keys`).
     ``armed`` are the timers that are set, with their generation. ``ringing`` are transfers given up by a timer of
     ours, which may still be answered late.
+
+    ``language`` is what the call speaks, empty for the flow's own. ``frames`` are the sub-flows that run, the innermost
+    last. ``back`` is where a key that holds anywhere was pressed. ``counters`` are the counters of this call, and the
+    last known states of those that calls share. ``recording`` and ``transcribing`` are what was last asked for, by the
+    operation of which it was asked (``recording_op``); ``paused`` says that the machine itself has paused them.
+    ``center`` is what the block of a contact center keeps while the caller is in it.
     """
 
     call_id: str
@@ -91,6 +134,15 @@ class Call:
     owed: str = ""
     tones_seen: tuple[int, ...] = ()
     ringing: tuple[tuple[str, str], ...] = ()
+    language: str = ""
+    frames: tuple[Frame, ...] = ()
+    back: str = ""
+    counters: tuple[tuple[str, float], ...] = ()
+    recording: Literal["", "on", "paused"] = ""
+    recording_op: str = ""
+    transcribing: bool = False
+    paused: bool = False
+    center: tuple[tuple[str, Value], ...] = ()
 
     @property
     def finished(self) -> bool:

@@ -8,16 +8,31 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from dsl import Program
+from dsl.ast import Name, Text
 from dsl.ast import Prompt as ScriptPrompt
-from dsl.ast import Text
 from interpreter import opening
-from interpreter.machine.state import After, Call, Step, Trace, Waiting
-from interpreter.protocol import ClearTimer, Effect, Play, PlayAudio, Prompt, SayText, SetTimer
-from interpreter.values import Value, render
+from interpreter.machine.state import After, Call, Purpose, Step, Trace, Waiting
+from interpreter.protocol import (
+    ClearTimer,
+    Day,
+    Effect,
+    Play,
+    PlayAudio,
+    Prompt,
+    Request,
+    SayText,
+    SetTimer,
+    TimeOfDay,
+    Value,
+    Verb,
+)
+from interpreter.values import render
+
+Kind: TypeAlias = Literal["answer", "prompt", "input", "transfer", "request", "silence", "center"]
 
 SECONDS_PER_WORD = 0.35
 """How long a spoken word takes: the definition of the scenarios, on which only watchdogs depend here."""
@@ -65,14 +80,15 @@ class Turn:
 
     def wait(
         self,
-        kind: Literal["answer", "prompt", "input", "transfer"],
+        kind: Kind,
         op: str,
         seconds: float,
         then: After | None = None,
         interruptible: bool = False,
+        purpose: Purpose = "",
     ) -> None:
         """Wait for the end of an operation that should take at most ``seconds``."""
-        self.update(waiting=Waiting(kind, op, then, interruptible))
+        self.update(waiting=Waiting(kind, op, then, interruptible, purpose))
         self.timer("watch", seconds + WATCH_SLACK)
 
     def stop_waiting(self) -> None:
@@ -83,26 +99,79 @@ class Turn:
     def play(self, prompts: tuple[Prompt, ...], then: After, interruptible: bool = False) -> None:
         """Let the caller hear something, then go on."""
         op = self.op()
-        self.effects.append(Play(op, prompts, self.program.language, self.program.voice))
+        self.effects.append(Play(op, prompts, self.language, self.voice))
         self.wait("prompt", op, longest(prompts), then, interruptible)
+
+    def request(
+        self,
+        verb: Verb,
+        name: str,
+        arguments: tuple[tuple[str, Value], ...] = (),
+        expects: tuple[tuple[str, str], ...] = (),
+        within: float = 0.0,
+    ) -> str:
+        """Ask another part of the house for something. Returns the operation's name."""
+        op = self.op()
+        self.effects.append(Request(op, verb, name, arguments, expects, within))
+        return op
+
+    @property
+    def language(self) -> str:
+        """What the call speaks now."""
+        return self.call.language or self.program.language
+
+    @property
+    def voice(self) -> str:
+        """Who speaks; "" for the host's own voice."""
+        return self.program.voice_of(self.language)
+
+    def text(self, text: Text) -> Text:
+        """A text in the call's language; as written where it is written in that language or has no translation."""
+        if self.language == self.program.language:
+            return text
+        found = self.program.translations.get(self.language, {}).get(self.program.key_of(text))
+        return found[0] if found else text
+
+    def phrases(self, texts: tuple[Text, ...]) -> tuple[str, ...]:
+        """What a caller can say, in the call's language."""
+        if self.language == self.program.language:
+            return tuple(text.plain for text in texts)
+        known = self.program.translations.get(self.language, {})
+        return tuple(each.plain for text in texts for each in known.get(self.program.key_of(text)) or (text,))
 
     def say(self, text: Text) -> str | None:
         """The text as it is spoken now, ``None`` when one of its values is missing."""
-        return render(text, Scope(self))
+        return render(self.text(text), Scope(self), self.language)
+
+    def prompt(self, text: Text, language: Name | None = None, ssml: bool = False) -> SayText | None:
+        """A sentence as it is spoken now; ``language`` where it has one of its own. ``None`` when a value is
+        missing."""
+        own = language.text if language is not None else ""
+        said = render(text, Scope(self), own) if own else self.say(text)
+        if said is None:
+            return None
+        if own == self.language:
+            own = ""
+        return SayText(said, own, self.program.voice_of(own) if own else "", ssml)
 
     def prompts(self, contents: tuple[Text | ScriptPrompt, ...]) -> tuple[Prompt, ...] | None:
         """Texts and recordings in order, neighbouring texts spoken as one. ``None`` when a value is missing."""
         found: list[Prompt] = []
         for content in contents:
-            if isinstance(content, ScriptPrompt) and content.file:
-                found.append(PlayAudio(content.content.plain))
-                continue
-            said = self.say(content.content if isinstance(content, ScriptPrompt) else content)
+            if isinstance(content, ScriptPrompt):
+                if content.file:
+                    found.append(PlayAudio(content.content.plain))
+                    continue
+                said = self.prompt(content.content, content.language, content.ssml)
+            else:
+                said = self.prompt(content)
             if said is None:
                 return None
-            if found and isinstance(found[-1], SayText):
-                said = f"{found.pop().text} {said}"  # type: ignore[union-attr]
-            found.append(SayText(said))
+            last = found[-1] if found else None
+            if isinstance(last, SayText) and not (last.ssml or said.ssml) and last.language == said.language:
+                found.pop()
+                said = SayText(f"{last.text} {said.text}", said.language, said.voice)
+            found.append(said)
         return tuple(found)
 
 
@@ -146,16 +215,32 @@ class Scope(Mapping[str, Value]):
                 return call.caller_name
             case "called.number":
                 return call.called
+            case "language":
+                return self._turn.language
+            case "today" | "now":
+                return self._clock(path)
         owner, _, property_name = path.partition(".")
-        if owner in self._turn.program.hours and property_name in ("opens_again", "holiday"):
+        if owner in self._turn.program.hours and property_name in ("opens_again", "holiday", "is_open"):
             return self._hours(owner, property_name)
+        for name, value in call.center:
+            if name == path:
+                return value
         raise KeyError(path)
 
+    def _clock(self, path: str) -> Value:
+        """The date or the time of the flow's zone; UTC where it has none."""
+        flow = self._turn.program.flow
+        zone = flow.timezone.plain if flow and flow.timezone else "UTC"
+        if not opening.is_zone(zone):
+            return None
+        here = datetime.fromtimestamp(self._turn.at, ZoneInfo(zone))
+        return Day(here.date().isoformat()) if path == "today" else TimeOfDay(here.hour * 60 + here.minute)
+
     def __iter__(self) -> Iterator[str]:
-        yield from ("caller.number", "caller.name", "called.number")
+        yield from ("caller.number", "caller.name", "called.number", "language", "today", "now")
         yield from (name for name, _ in self._turn.call.variables)
         for name in self._turn.program.hours:
-            yield from (f"{name}.opens_again", f"{name}.holiday")
+            yield from (f"{name}.opens_again", f"{name}.holiday", f"{name}.is_open")
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -165,6 +250,9 @@ class Scope(Mapping[str, Value]):
         zone, at = self._turn.program.timezone_of(hours), self._turn.at
         if not opening.is_zone(zone):
             return None
+        if property_name == "is_open":
+            switched = hours.emergency is not None and dict(self._turn.call.switches).get(hours.emergency.text, False)
+            return not switched and opening.opening_at(hours, zone, at).state == "open"
         if property_name == "holiday":
             return opening.opening_at(hours, zone, at).holiday or None
         moment = opening.next_opening(hours, zone, at)

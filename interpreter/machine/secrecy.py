@@ -1,0 +1,56 @@
+"""Nothing of a secret is recorded: the recording is paused, and that is confirmed, before the caller is asked.
+
+It goes on when the call comes to a block that has nothing to do with the secret. A recording that the script itself has
+paused is left to the script. Keys are not reported beside the recognition while a secret is entered.
+"""
+
+from __future__ import annotations
+
+from dsl.ast import Block, Collect, Pay
+from interpreter.machine import ends, requests
+from interpreter.machine.state import After, Waiting
+from interpreter.machine.turn import Turn
+from interpreter.protocol import ActionRefused, Reported, StartTones, StopTones
+
+
+def is_private(turn: Turn, block: Collect) -> bool:
+    """Whether a block may ask now: it asks for no secret, or nothing is being recorded."""
+    return not block.secret or (turn.call.recording != "on" and not turn.call.transcribing)
+
+
+def pause(turn: Turn, block: Collect) -> After | None:
+    """Pause recording and transcription, and wait for the confirmation of what comes last."""
+    call = turn.call
+    turn.update(paused=True)
+    op = ""
+    if call.transcribing:
+        op = turn.request("transcribe", "stop", (), (), requests.CONFIRMED_WITHIN)
+    if call.recording == "on":
+        op = requests.change_recording(turn, "pause")
+    if turn.program.keeps_type_ahead:
+        turn.effects.append(StopTones(turn.op()))
+    requests.wait(turn, op, requests.CONFIRMED_WITHIN, None, "pause")
+    return None
+
+
+def paused(turn: Turn, waiting: Waiting, event: Reported | ActionRefused) -> bool:
+    """Whether what was recorded is confirmed to be paused now."""
+    return isinstance(event, Reported) and event.outcome == "started"
+
+
+def not_paused(turn: Turn) -> After | None:
+    """It is not known that nothing is recorded: then nothing secret is asked for (scenario S2)."""
+    return ends.system_error(turn, "the recording could not be paused before a secret")
+
+
+def leave_for(turn: Turn, block: Block) -> None:
+    """The call comes to a block: go on recording where it was paused for a secret and this one has none."""
+    if not turn.call.paused or isinstance(block, Pay) or (isinstance(block, Collect) and block.secret):
+        return
+    turn.update(paused=False)
+    if turn.call.transcribing:
+        turn.request("transcribe", "start")
+    if turn.call.recording == "paused":
+        requests.change_recording(turn, "resume")
+    if turn.program.keeps_type_ahead:
+        turn.effects.append(StartTones(turn.op()))
