@@ -80,6 +80,10 @@ step look
     give unverified
 
 step good
+    when called.number is "+14255550101" -> other_line
+    give verified
+
+step other_line
     say "Thank you."
     give {outcome}
 """
