@@ -118,3 +118,12 @@ def keys_named(text: str, language: str = "en") -> list[str]:
     """The keys of a telephone that a text tells the caller to press, each once."""
     named = (key_named(word, language) for word, _, _ in keys_in(text, language))
     return list(dict.fromkeys(key for key in named if key))
+
+
+def numbers_said(text: str, language: str = "en") -> frozenset[str]:
+    """Every key whose digit, sign or name stands anywhere in a text, whether it is to be pressed or not."""
+    reader = _READERS.get(language[:2])
+    if reader is None:
+        return frozenset()
+    said = {reader.words.get(word) for word in re.findall(r"\w+", text.casefold())}
+    return frozenset({key for key in said if key} | set(re.findall(r"[0-9]+|[*#]", text)))
