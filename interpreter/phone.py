@@ -9,8 +9,13 @@
     transfer answered late a target that the script has given up still takes the call
     speech fails           the host's speech recognition breaks
     hang up                once the prompt is over; `hang up at 1s` in the middle of it
+    queue connected after 30s
+                           what becomes of a queue, a message, a payment, …, in the words of the language
+    given lookup crm.by_phone is found { name "Ana", tier "gold" } after 2s
+                           what the site's data answers, from here on
 
-A comment starts with `;`. When a plan is used up the caller stays silent and a ringing target answers.
+A comment starts with `;`. When a plan is used up the caller stays silent, a ringing target answers, and the rest ends
+as one would wish.
 """
 
 from __future__ import annotations
@@ -18,10 +23,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, assert_never, get_args
+from typing import Any, assert_never, cast, get_args
 
 from dsl.spell import listed, nearest
-from interpreter.simulate import Line, Simulation, TransferEnd
+from interpreter.literals import BadValue, read_fields
+from interpreter.protocol import Value, Verb
+from interpreter.simulate import CENTER, GIVEN_VERBS, SILENT, Given, Line, Simulation, TransferEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +74,19 @@ class HangUp:
     at: float | None = None
 
 
-Action = Press | Speak | Silent | Wait | TargetDoes | TargetIsLate | SpeechFails | HangUp
+@dataclass(frozen=True, slots=True)
+class Becomes:
+    """What becomes of a request of the center: ``queue connected``."""
 
-VERBS = ("press", "say", "silent", "wait", "transfer", "speech fails", "hang up")
+    verb: str
+    outcome: str
+    values: tuple[tuple[str, Value], ...] = ()
+    after: float = 0.0
+
+
+Action = Press | Speak | Silent | Wait | TargetDoes | TargetIsLate | SpeechFails | HangUp | Becomes | Given
+
+VERBS = ("press", "say", "silent", "wait", "transfer", "speech fails", "hang up", "given", *CENTER)
 _ENDS: tuple[str, ...] = get_args(TransferEnd)
 _TIME = r"([0-9]+(?:\.[0-9]+)?)s"
 _AT = rf"(?:\s+at\s+{_TIME})?"
@@ -106,6 +123,10 @@ def read_action(text: str, otherwise: str = f"a line starts with {listed(VERBS)}
         if match is not None:
             return make(match)
     word = line.split()[0] if line.split() else ""
+    if word == "given":
+        return _read_given(line)
+    if word in CENTER:
+        return _read_becomes(line, word)
     if word == "transfer":
         raise BadAction(f"`{line}`: the target of a transfer does {listed(_ENDS)}, optionally `after 3s`")
     if word in ("press", "say", "wait"):
@@ -114,6 +135,59 @@ def read_action(text: str, otherwise: str = f"a line starts with {listed(VERBS)}
     close = nearest(" ".join(line.split()[:2]), VERBS) or nearest(word, VERBS)
     hint = f"did you mean `{close}`?" if close else otherwise
     raise BadAction(f"`{line}` is not something a caller does; {hint}")
+
+
+_AFTER = re.compile(rf"\s+after\s+{_TIME}\s*$")
+_BRACES = re.compile(r"\{(.*)\}\s*$")
+
+
+def _tail(text: str) -> tuple[str, tuple[tuple[str, Value], ...], float]:
+    """``found { id "7" } after 2s``: the words, the values, the seconds. Raises `BadAction`."""
+    after = _AFTER.search(text)
+    rest = text[: after.start()] if after else text
+    braces = _BRACES.search(rest)
+    try:
+        values = read_fields(braces[1]) if braces else ()
+    except BadValue as error:
+        raise BadAction(str(error)) from None
+    words = rest[: braces.start()] if braces else rest
+    return " ".join(words.split()), values, float(after[1]) if after else 0.0
+
+
+def _read_becomes(line: str, verb: str) -> Becomes:
+    words, values, after = _tail(line.removeprefix(verb))
+    place = re.fullmatch(r"position ([0-9]+)", words)
+    if place and verb == "queue":
+        return Becomes(verb, "position", (("position", float(place[1])), *values), after)
+    if words not in CENTER[verb] or words == "position":
+        known = [each for each in CENTER[verb] if each != "position"]
+        close = nearest(words, known)
+        hint = f"did you mean `{verb} {close}`?" if close else f"it can be {listed(known)}"
+        raise BadAction(f"`{line}`: a `{verb}` does not become `{words}`; {hint}")
+    return Becomes(verb, words, values, after)
+
+
+_GIVEN = re.compile(r"given\s+([a-z]+)(?:\s+([A-Za-z_][A-Za-z0-9_.]*))?\s+(?:is\s+(.+)|never\s+answers)")
+
+
+def _read_given(line: str) -> Given:
+    match = _GIVEN.fullmatch(line)
+    if match is None:
+        raise BadAction(f'`{line}` cannot be read; write `given lookup crm.by_phone is found {{ name "Ana" }}`')
+    verb, name, words = match[1], match[2] or "", match[3]
+    if verb not in GIVEN_VERBS:
+        close = nearest(verb, GIVEN_VERBS)
+        hint = f"did you mean `given {close}`?" if close else f"it can be {listed(list(GIVEN_VERBS))}"
+        raise BadAction(f"`{line}`: nothing is given for `{verb}`; {hint}")
+    if words is None:
+        return Given(cast(Verb, verb), name, "failed", (), SILENT)
+    outcome, values, after = _tail(f" {words}")
+    outcome = {"fails": "failed"}.get(outcome, outcome)
+    if outcome not in GIVEN_VERBS[verb]:
+        close = nearest(outcome, GIVEN_VERBS[verb])
+        hint = f"did you mean `{close}`?" if close else f"it can be {listed(GIVEN_VERBS[verb])}"
+        raise BadAction(f"`{line}`: a {verb} does not become `{outcome}`; {hint}")
+    return Given(cast(Verb, verb), name, outcome, values, after)
 
 
 def read_plan(text: str, name: str = "plan") -> list[Action]:
@@ -147,6 +221,8 @@ def act(simulation: Simulation, action: Action) -> None:
             simulation.settle()
             if simulation.ringing:
                 simulation.transfer(action.end, action.after)
+            elif simulation.asked is not None and simulation.asked.verb == "transfer":
+                simulation.report("transfer", action.end, (), action.after)
             else:
                 _note(simulation, f"transfer {action.end}: nothing rings here")
         case TargetIsLate():
@@ -158,6 +234,11 @@ def act(simulation: Simulation, action: Action) -> None:
             simulation.speech_fails()
         case HangUp():
             simulation.hang_up(action.at)
+        case Given():
+            simulation.world.give(action)
+        case Becomes():
+            if not simulation.report(action.verb, action.outcome, action.values, action.after):
+                _note(simulation, f"{action.verb} {action.outcome}: the call waits for nothing of the kind")
         case _:
             assert_never(action)
 
@@ -221,13 +302,20 @@ hang up          or Ctrl-D
 While a transfer rings, what its target does:
 answered, no answer, busy, declined, failed; answered late, when the script has given it up
 speech fails     the host's speech recognition breaks
+
+While a caller waits in a queue, leaves a message, pays, …, what becomes of it, such as
+connected, answered, no agents; position 3
+given lookup crm.by_phone is found { name "Ana" }   what the site's data will answer
 """
 _TYPED = "to say it, put it in quotes; type ? for help"
 
 
-def read_typed(text: str, ringing: bool) -> Action | None:
-    """What somebody at the keyboard meant; ``None`` for a request for help. Raises `BadAction`."""
+def read_typed(text: str, ringing: bool, asked: str = "") -> Action | None:
+    """What somebody at the keyboard meant; ``None`` for a request for help. ``asked`` is the verb of the request that
+    the call waits for. Raises `BadAction`."""
     line = text.strip()
+    if asked in CENTER and any(line == word or line.startswith(f"{word} ") for word in CENTER[asked]):
+        return read_action(f"{asked} {line}")
     if not line:
         return Silent()
     if line in ("?", "help"):

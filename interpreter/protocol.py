@@ -110,6 +110,18 @@ class CallOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class CallStarted:
+    """A call that we make ourselves begins. The first event of every outbound call; nobody is on the line yet.
+
+    ``arguments`` are the parameters of its flow, ``switches`` as in `CallOffered`.
+    """
+
+    at: float
+    arguments: tuple[tuple[str, Value], ...] = ()
+    switches: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Connected:
     """The host reports that the call is established."""
 
@@ -228,6 +240,7 @@ class TimerFired:
 
 Event: TypeAlias = (
     CallOffered
+    | CallStarted
     | Connected
     | PlayEnded
     | Recognized
@@ -291,12 +304,16 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Let the caller hear ``prompts`` in order. Ends in `PlayEnded` or `ActionFailed`."""
+    """Let the caller hear ``prompts`` in order. Ends in `PlayEnded` or `ActionFailed`.
+
+    ``loop``: again and again until it is cancelled or something else is played; then it never ends by itself.
+    """
 
     op: str
     prompts: tuple[Prompt, ...]
     language: str
     voice: str = ""
+    loop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,17 +450,7 @@ class Finished:
 
 
 HostAction: TypeAlias = (
-    Answer
-    | Reject
-    | Play
-    | Recognize
-    | StartTones
-    | StopTones
-    | CancelMedia
-    | Transfer
-    | Request
-    | Withdraw
-    | HangUp
+    Answer | Reject | Play | Recognize | StartTones | StopTones | CancelMedia | Transfer | Request | Withdraw | HangUp
 )
 """Effects that are requests to the host, performed in order within a call."""
 

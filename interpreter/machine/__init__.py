@@ -36,6 +36,7 @@ from interpreter.protocol import (
     ActionRefused,
     Answer,
     CallOffered,
+    CallStarted,
     CancelMedia,
     Connected,
     Disconnected,
@@ -66,6 +67,8 @@ def step(program: Program, call: Call, event: Event) -> Step:
     match event:
         case CallOffered():
             _offered(turn, event)
+        case CallStarted():
+            _started(turn, event)
         case Connected():
             _connected(turn)
         case PlayEnded() | Recognized() | TransferAccepted() | ActionFailed() | ActionRefused() | Reported():
@@ -105,6 +108,15 @@ def _offered(turn: Turn, event: CallOffered) -> None:
     op = turn.op()
     turn.effects.append(Answer(op))
     turn.wait("answer", op, RING_LIMIT)
+
+
+def _started(turn: Turn, event: CallStarted) -> None:
+    """A call of our own: its flow runs at once, and its first `dial` brings somebody on the line."""
+    if turn.call.phase != "new":
+        turn.note("ignored", "started again")
+        return
+    turn.update(phase="live", switches=event.switches, started=event.at, variables=event.arguments)
+    run.follow(turn, Way("block", turn.program.entry))
 
 
 def _connected(turn: Turn) -> None:

@@ -114,15 +114,16 @@ def talk(simulation: Simulation, console: Console) -> None:
         shown = _show(simulation, shown, console)
         if simulation.over:
             return
-        ringing = simulation.ringing
+        ringing, asked = simulation.ringing, simulation.asked
+        where = f"{ringing} rings" if ringing else f"{asked.verb} {asked.name}".strip() if asked else ""
         try:
-            typed = input(f"{ringing} rings> " if ringing else "> ")
+            typed = input(f"{where}> ")
         except EOFError:
             console.print()
             simulation.hang_up()
             continue
         try:
-            action = phone.read_typed(typed, bool(ringing))
+            action = phone.read_typed(typed, bool(ringing), asked.verb if asked else "")
         except phone.BadAction as error:
             console.print(str(error), style="yellow", highlight=False, markup=False, soft_wrap=True)
             continue
@@ -134,7 +135,7 @@ def talk(simulation: Simulation, console: Console) -> None:
 
 def _until_asked(simulation: Simulation) -> None:
     """Listen until a question or a ringing target is heard, not until the question is over: it may be interrupted."""
-    while not simulation.over and not simulation.ringing:
+    while not simulation.over and not simulation.ringing and simulation.asked is None:
         waiting = simulation.call.waiting
         if waiting is not None and waiting.kind == "input":
             return

@@ -20,8 +20,8 @@ FIRST_HEARD = ("say", "prompt", "notice", "greeting", "offer", "accept", "questi
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A text. ``id`` stays the same when its words change. ``seconds`` is how long it is at 0.35 s a word, ``before`` how
-    many seconds of speech and recordings are heard at the most on a way to its block that never goes round."""
+    """A text. ``id`` stays the same when its words change. ``seconds`` is how long it is at 0.35 s a word, ``before``
+    how many seconds of speech and recordings are heard at the most on a way to its block that never goes round."""
 
     id: str
     block: str
@@ -163,10 +163,8 @@ def as_csv(program: Program) -> str:
     )
     for row in rows_of(program):
         translated = [row.translations.get(language, "") for language in languages]
-        writer.writerow(
-            [row.id, row.block, row.use, row.heard_by, row.language, row.text, row.seconds, row.before]
-            + [" ".join(row.from_blocks), *translated]
-        )
+        facts = (row.id, row.block, row.use, row.heard_by, row.language, row.text, row.seconds, row.before)
+        writer.writerow([*facts, " ".join(row.from_blocks), *translated])
     return out.getvalue()
 
 

@@ -14,16 +14,19 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias, assert_never
 
 from dsl import Program
+from dsl.analysis.outcomes import VERBS
 from interpreter.machine import Call, Trace, begin, step
 from interpreter.machine.results import TransferOutcome
 from interpreter.protocol import (
+    SECRET_MARK,
     ActionFailed,
     Answer,
     CallOffered,
+    CallStarted,
     CancelMedia,
     ClearTimer,
     Connected,
@@ -39,17 +42,21 @@ from interpreter.protocol import (
     Recognize,
     Recognized,
     Reject,
+    Reported,
+    Request,
     SayText,
     SetTimer,
     StartTones,
     StopTones,
-    Request,
     TimerFired,
-    Withdraw,
     ToneHeard,
     Transfer,
     TransferAccepted,
+    Value,
+    Withdraw,
 )
+from interpreter.simulate.world import SILENT, World, told
+from interpreter.vault import Vault
 
 WORD = 0.35
 """Seconds that a spoken word takes."""
@@ -72,6 +79,30 @@ CONFLICT = (409, 8607)
 """Result of a transfer while another one rings: nothing withdraws a transfer, so one that the script has given up rings
 on until the host's own limit."""
 TransferEnd: TypeAlias = Literal["answered", "no answer", "busy", "declined", "failed"]
+
+CENTER: dict[str, tuple[str, ...]] = {
+    "queue": ("position", "connected", *(o.name for o in VERBS["queue"] if o.name != "waited")),
+    "voicemail": tuple(o.name for o in VERBS["voicemail"]),
+    "callback": tuple(o.name for o in VERBS["callback"]),
+    "consult": ("connected", *(o.name for o in VERBS["consult"])),
+    "pay": tuple(o.name for o in VERBS["pay"]),
+    "dial": tuple(o.name for o in VERBS["dial"]),
+    "transfer": tuple(o.name for o in VERBS["transfer"]),
+}
+"""What people and other parts of the house can report of the center's requests, by verb."""
+_USUAL = {
+    "queue": "answered",
+    "voicemail": "saved",
+    "callback": "scheduled",
+    "consult": "joined",
+    "pay": "paid",
+    "dial": "answered",
+    "transfer": "answered",
+}
+"""What becomes of a request of which a plan says nothing."""
+NOT_THE_END = ("position", "connected")
+SHORT_MESSAGE = 2.0
+"""Seconds: what is shorter is no message (scenario S7)."""
 
 
 @dataclass(slots=True)
@@ -116,6 +147,9 @@ class Simulation:
     caller: str = "+14255550100"
     called: str = "+18005550100"
     switches: tuple[tuple[str, bool], ...] = ()
+    world: World = field(default_factory=World)
+    arguments: tuple[tuple[str, Value], ...] = ()
+    """The parameters of an outbound flow."""
     call: Call = field(init=False)
     lines: list[Line] = field(default_factory=list)
     trace: list[Trace] = field(default_factory=list)
@@ -129,11 +163,17 @@ class Simulation:
     _tones_on: bool = False
     _tones: int = 0
     _timers: dict[str, tuple[int, float]] = field(default_factory=dict)
+    _asked: dict[str, tuple[Request, float]] = field(default_factory=dict)
+    """The center's requests that are under way, with the time at which they began."""
+    _vault: Vault = field(default_factory=Vault)
 
     def __post_init__(self) -> None:
         self.call = begin("simulated")
         self.now = self.start
-        self._give(CallOffered(self.now, self.caller, self.called, self.switches))
+        if self.program.flow is not None and self.program.flow.outbound:
+            self._give(CallStarted(self.now, self.arguments, self.switches))
+        else:
+            self._give(CallOffered(self.now, self.caller, self.called, self.switches))
         self._due_now()
 
     # ---------------------------------------------------------------------------------------------- where it stands
@@ -152,6 +192,13 @@ class Simulation:
         """The name of the target that a transfer rings, if the call waits for one."""
         awaited = self._awaited
         return awaited.name if awaited else None
+
+    @property
+    def asked(self) -> Request | None:
+        """The request of the center that the call waits for: a queue, a payment, somebody who rings."""
+        waiting = self.call.waiting
+        found = self._asked.get(waiting.op) if waiting is not None and waiting.kind == "center" else None
+        return found[0] if found is not None else None
 
     @property
     def listening(self) -> bool:
@@ -173,7 +220,7 @@ class Simulation:
 
     def settle(self) -> None:
         """Let the caller listen until an input is asked for, a transfer rings, or the call is over."""
-        while not self.over and not self.ringing and not self.listening:
+        while not self.over and not self.ringing and not self.listening and self.asked is None:
             if self._media is not None and self._media.listens:
                 self._advance(self._media.ends)
             elif not self._next():
@@ -182,13 +229,18 @@ class Simulation:
     def press(self, keys: str, into: float | None = None) -> None:
         """Press keys, one after the other. ``into`` seconds after the current prompt began, else once it is over."""
         self._reach(into)
-        self._say("caller", f"presses {keys}")
+        self._say("caller", f"presses {'*' * len(keys) if self._is_secret else keys}")
         for number, key in enumerate(keys):
             if number:
                 self._advance(self.now + KEY_GAP)
             if self.over:
                 return
             self._key(key)
+
+    @property
+    def _is_secret(self) -> bool:
+        """Whether what is entered now is nobody's business."""
+        return self._media is not None and self._media.effect.op.endswith(SECRET_MARK)
 
     def speak(self, text: str, into: float | None = None) -> None:
         """Say something. Nobody hears it unless speech is listened for."""
@@ -213,9 +265,11 @@ class Simulation:
         self.settle()
         if self.over:
             return
-        waits, rings = self._media, self._awaited
+        waits, rings, asked = self._media, self._awaited, self.asked
         self._say("caller", "stays silent")
-        while not self.over and self._media is waits and self._awaited is rings and self._next():
+        while (
+            not self.over and self._media is waits and self._awaited is rings and self.asked is asked and self._next()
+        ):
             pass
 
     def wait(self, seconds: float) -> None:
@@ -229,7 +283,33 @@ class Simulation:
             if self._media is not None:
                 self._stop_lines(self._media)
             self._say("caller", "hangs up")
+            asked = self.asked
             self._give(Disconnected(self.now, 200, 540000, "ended by the caller"))
+            if asked is not None and asked.verb == "voicemail" and asked.op in self._asked:
+                # Who records keeps what is long enough, whatever ended it.
+                length = self.now - self._asked[asked.op][1]
+                self.report("voicemail", "saved" if length >= SHORT_MESSAGE else "empty")
+            self._due_now()
+
+    def report(self, verb: str, outcome: str, values: tuple[tuple[str, Value], ...] = (), after: float = 0.0) -> bool:
+        """Something becomes of what the call has asked the center for, ``after`` seconds from now. False when it waits
+        for nothing of that verb."""
+        if not self.over and self.asked is None and not self.call.gone:
+            self.settle()
+        found = [op for op, (request, _) in self._asked.items() if request.verb == verb]
+        if not found or self.over:
+            return False
+        self._advance(self.now + after)
+        if found[-1] not in self._asked or self.over:
+            return True
+        request, _ = self._asked[found[-1]]
+        if outcome not in NOT_THE_END:
+            del self._asked[found[-1]]
+        said = ", ".join(told(value) for _, value in values)
+        self._say("call", f"{_titled(request)}: {outcome}{f' {said}' if said else ''}")
+        self._give(Reported(self.now, request.op, outcome, values))
+        self._due_now()
+        return True
 
     def transfer(self, end: TransferEnd, after: float = 0.0) -> None:
         """The target of the transfer that rings does this, ``after`` seconds from now."""
@@ -253,6 +333,9 @@ class Simulation:
         while not self.over:
             if self._awaited is not None:
                 self.transfer("answered")
+            elif (asked := self.asked) is not None:
+                reference: tuple[tuple[str, Value], ...] = (("reference", "0001"),) if asked.verb == "pay" else ()
+                self.report(asked.verb, _USUAL[asked.verb], reference)
             elif not self._next():
                 raise AssertionError("the call waits for nothing")
 
@@ -336,6 +419,8 @@ class Simulation:
                         else ActionFailed(self.now, effect.op, 500, 8534, "incorrect tone")
                     )
                     self._end_media(ended)
+                case "speech_or_tones" if effect.max_tones > 1:
+                    self._digit(media, effect, key)
                 case "speech_or_tones":
                     self._end_media(Recognized(self.now, effect.op, 200, 8531, tones=key))
                 case _:
@@ -398,8 +483,12 @@ class Simulation:
                 self._start_media(effect)
             case StartTones() | StopTones():
                 self._tones_on = isinstance(effect, StartTones)
-            case Request() | Withdraw():
-                raise NotImplementedError
+            case Request():
+                self._ask(effect)
+            case Withdraw():
+                withdrawn = self._asked.pop(effect.request, None)
+                if withdrawn is not None:
+                    self._say("call", f"{_titled(withdrawn[0])}: taken back")
             case CancelMedia():
                 if self._media is not None:
                     self._stop_lines(self._media)
@@ -421,6 +510,20 @@ class Simulation:
             case _:
                 assert_never(effect)
 
+    def _ask(self, request: Request) -> None:
+        if not self.world.answers(request.verb):
+            self._asked[request.op] = (request, self.now)
+            self._say("call", f"{_titled(request)}{_details(request)}")
+            return
+        answer, given = self.world.answer(request, self.now)
+        note = "" if given or request.verb != "lookup" else " (nothing was given)"
+        if answer.after == SILENT:
+            self._say("call", f"{_titled(request)}: no answer")
+            return
+        self._say("call", f"{_titled(request)}{_details(request)}: {answer.outcome}{note}")
+        due = self.now + answer.after
+        self._later(due, Reported(due, request.op, answer.outcome, answer.values))
+
     def _start_transfer(self, effect: Transfer) -> None:
         if self._ringing is not None:
             self._say("call", f"cannot ring {effect.name} while {self._ringing.name} still rings")
@@ -434,21 +537,30 @@ class Simulation:
         lines: list[Line] = []
         at = self.t
         for prompt in effect.prompts:
-            end = at + prompt_seconds(prompt)
+            end = at + (LONGEST if isinstance(effect, Play) and effect.loop else prompt_seconds(prompt))
             text = prompt.text if isinstance(prompt, SayText) else f"[{prompt.name}]"
             lines.append(Line(at, end, "ivr", text, self.call.block))
             at = end
-        self.lines += lines
         media = _Media(effect, self.now, self.start + at, lines)
+        if self._media is not None:
+            self._stop_lines(self._media)  # what is played now takes the place of what was played before
+        self.lines += lines
         self._media = media
         if isinstance(effect, Recognize):
             self._later(media.ends + effect.first, _silence(effect, media.ends), 0)
-        else:
+        elif not effect.loop:
             self._later(media.ends, PlayEnded(media.ends, effect.op), 0)
 
     def _end_media(self, event: Event) -> None:
         self._media = None
-        self._give(event)
+        self._give(self._sealed(event))
+
+    def _sealed(self, event: Event) -> Event:
+        """What was entered in confidence goes into the vault, as at the border of the real service."""
+        if not isinstance(event, Recognized | ActionFailed) or not event.op.endswith(SECRET_MARK) or not event.tones:
+            return event
+        secret = self._vault.seal(self.call.call_id, event.tones, self.now)
+        return replace(event, tones="", secret=secret)
 
     def _end_transfer(self, ringing: Transfer, end: TransferEnd) -> None:
         self._ringing = None
@@ -485,3 +597,24 @@ def _words(text: str) -> list[str]:
 def heard(simulation: Simulation) -> Iterator[str]:
     """What the caller has heard so far, in order."""
     return (line.text for line in simulation.lines if line.who == "ivr")
+
+
+def _titled(request: Request) -> str:
+    """A request in a transcript."""
+    return f"{request.verb} {request.name}".strip()
+
+
+def _details(request: Request) -> str:
+    """What of a request a reader of a transcript wants to see."""
+    shown = {
+        "notify": ("text",),
+        "tones": ("digits",),
+        "transfer": ("accept",),
+        "dial": ("number",),
+        "pay": ("amount",),
+    }
+    wanted = shown.get(request.verb, ())
+    if request.verb == "brief":
+        return " (" + ", ".join(f"{name} {told(value)}" for name, value in request.arguments) + ")"
+    found = [told(value) for name, value in request.arguments if name in wanted and value not in ("", None)]
+    return f" ({', '.join(found)})" if found else ""

@@ -1,0 +1,158 @@
+"""Other people in the call: transfers that the target accepts, experts, calls that we make, and promises to call back.
+
+The target of a transfer with ``accept`` hears who calls and presses a key; until then the caller hears music and
+nothing of it. When it has accepted, the caller is in its hands, as with a blind transfer.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from dsl.ast import Announcement, Block, Callback, Consult, Dial, Transfer
+from interpreter.machine import ends, run
+from interpreter.machine.center import asking
+from interpreter.machine.state import After
+from interpreter.machine.turn import Scope, Turn
+from interpreter.protocol import Disconnected, Event, Reported, Value
+from interpreter.values import evaluate
+
+RING = 25.0
+"""Seconds that somebody rings when the script says nothing."""
+SLACK = 20.0
+"""Seconds beyond ringing in which the accepting key, or a refusal, has to come."""
+
+Leg = Transfer | Consult | Dial | Callback
+_OUTCOMES: dict[type[Block], tuple[str, ...]] = {
+    Transfer: ("answered", "no answer", "busy", "declined", "failed"),
+    Consult: ("joined", "declined", "no answer", "not allowed", "failed"),
+    Dial: ("answered", "no answer", "busy", "invalid", "failed"),
+    Callback: ("scheduled", "invalid number", "already scheduled", "not available", "failed"),
+}
+
+
+def begin(turn: Turn, block: Leg) -> After | None:
+    """Ask for the other one."""
+    match block:
+        case Transfer():
+            return _transfer(turn, block)
+        case Consult():
+            return _consult(turn, block)
+        case Dial():
+            return _dial(turn, block)
+        case Callback():
+            return _callback(turn, block)
+        case _:
+            assert_never(block)
+
+
+def _transfer(turn: Turn, block: Transfer) -> After | None:
+    whisper = turn.say(block.accept) if block.accept is not None else ""
+    if block.target is None or whisper is None:
+        return ends.system_error(turn, "the transfer has no target, or a value of what it hears is missing")
+    ring = block.ring.seconds if block.ring else RING
+    arguments: tuple[tuple[str, Value], ...] = (
+        ("kind", block.target.kind),
+        ("accept", whisper),
+        ("ring", ring),
+        ("caller_id", block.caller_id.text if block.caller_id else ""),
+    )
+    asking.ask(turn, "transfer", block.target.name.text, arguments, ring + SLACK)
+    asking.music(turn, block.music)
+    return None
+
+
+def _consult(turn: Turn, block: Consult) -> After | None:
+    if block.expert is None:
+        return ends.system_error(turn, "there is no expert to ask")
+    ring = block.ring.seconds if block.ring else RING
+    arguments: tuple[tuple[str, Value], ...] = (("ring", ring), ("unhold", block.unhold or "automatically"))
+    asking.ask(turn, "consult", block.expert.text, arguments, ring + SLACK)
+    for index, announcement in enumerate(block.announcements):
+        first = announcement.start or announcement.every
+        if first is not None:
+            turn.timer(f"announce.{index}", first.seconds)
+    asking.music(turn, block.music)
+    return None
+
+
+def _dial(turn: Turn, block: Dial) -> After | None:
+    to = evaluate(block.number, Scope(turn)) if block.number is not None else None
+    if not isinstance(to, str) or not to:
+        return ends.take_outcome(turn, block.routes, "invalid")
+    ring = block.ring.seconds if block.ring else RING
+    tries = block.attempts.count.value if block.attempts else 1
+    every = block.attempts.every.seconds if block.attempts and block.attempts.every else 0.0
+    arguments: list[tuple[str, Value]] = [
+        ("number", to),
+        ("caller_id", block.caller_id.text if block.caller_id else ""),
+        ("ring", ring),
+        ("attempts", float(tries)),
+        ("every", every),
+    ]
+    if block.between is not None:
+        arguments += [("earliest", float(block.between.start)), ("latest", float(block.between.end))]
+    asking.ask(turn, "dial", block.name.text, tuple(arguments))
+    return None
+
+
+def _callback(turn: Turn, block: Callback) -> After | None:
+    to = evaluate(block.number, Scope(turn)) if block.number is not None else None
+    if not isinstance(to, str) or not to:
+        return ends.take_outcome(turn, block.routes, "invalid number")
+    arguments: list[tuple[str, Value]] = [("number", to), ("ring", block.ring.seconds if block.ring else RING)]
+    if block.queue is not None:
+        arguments.append(("queue", block.queue.text))
+    if block.attempts is not None:
+        arguments.append(("attempts", float(block.attempts.count.value)))
+        arguments.append(("every", block.attempts.every.seconds if block.attempts.every else 0.0))
+    if block.hours is not None:
+        arguments.append(("during", block.hours.text))
+    asking.ask(turn, "callback", block.name.text, tuple(arguments), asking.ANSWER_WITHIN)
+    return None
+
+
+def event(turn: Turn, block: Leg, event: Event) -> bool:
+    """Take an event while the other one is called."""
+    if isinstance(event, Disconnected):
+        asking.withdraw(turn)
+        return False
+    answer = asking.mine(turn, event)
+    if isinstance(answer, Reported):
+        if isinstance(block, Transfer) and answer.outcome == "answered":
+            return _handed_over(turn, block)
+        if isinstance(block, Consult) and answer.outcome == "connected":
+            return _connected(turn, answer.op)
+    if isinstance(block, Consult) and _announce(turn, block, event):
+        return True
+    if asking.ended(turn, event):
+        asking.music(turn, block.music if isinstance(block, Transfer | Consult) else None)
+        return True
+    return asking.simple(turn, block, event, _OUTCOMES[type(block)])
+
+
+def _handed_over(turn: Turn, block: Transfer) -> bool:
+    """The target has accepted: the rest of ``answered`` is run in silence."""
+    route = next((r for r in block.routes if any(o.text == "answered" for o in r.outcomes)), None)
+    asking.quiet(turn)
+    turn.note("took", "answered", route.span.start if route else -1)
+    run.left(turn, "transferred", route.destination if route else None)
+    return True
+
+
+def _connected(turn: Turn, op: str) -> bool:
+    """The expert is there: music and sentences end until the expert has left."""
+    asking.quiet(turn)
+    turn.stop_waiting()
+    asking.stay(turn, op, asking.LONGEST_STAY)
+    return True
+
+
+def _announce(turn: Turn, block: Consult, event: Event) -> bool:
+    index = asking.fired(turn, event, "announce")
+    if index is None or index >= len(block.announcements):
+        return False
+    announcement: Announcement = block.announcements[index]
+    if announcement.every is not None:
+        turn.timer(f"announce.{index}", announcement.every.seconds)
+    asking.speak(turn, announcement.content, announcement.file)
+    return True

@@ -1,0 +1,220 @@
+"""Waiting in a queue: music, announcements, offers, and the agent who takes the call.
+
+Keys are heard by the continuous recognition, so that music and sentences are not cut off for it. One sentence is said
+at a time; one that is due meanwhile waits for its end. When an agent is there the machine is silent until the agent has
+left.
+"""
+
+from __future__ import annotations
+
+from dsl.ast import Queue, QueueOption, Route
+from interpreter.machine import ends, run
+from interpreter.machine.center import asking
+from interpreter.machine.state import After
+from interpreter.machine.turn import SECONDS_PER_WORD, Scope, Turn
+from interpreter.protocol import (
+    Disconnected,
+    Event,
+    Items,
+    Reported,
+    StartTones,
+    StopTones,
+    ToneHeard,
+    Value,
+)
+from interpreter.values import as_number, evaluate
+
+PRIORITY = 5.0
+"""A caller's priority where the script says nothing."""
+END_OF_QUEUE = ("no agents", "full", "failed")
+GAP = 1.0
+"""Seconds between two sentences that are due at the same time."""
+
+
+def begin(turn: Turn, block: Queue) -> After | None:
+    """Enter the queue."""
+    asking.ask(turn, "queue", block.name.text, _arguments(turn, block))
+    waited = waited_route(block)
+    if waited is not None and waited.waited is not None:
+        turn.timer("waited", waited.waited.seconds)
+    for index, announcement in enumerate(block.announcements):
+        first = announcement.start or announcement.every
+        if first is not None:
+            turn.timer(f"announce.{index}", first.seconds)
+    for index, option in enumerate(block.options):
+        if option.offer is not None:
+            turn.timer(f"offer.{index}", option.start.seconds if option.start else GAP)
+    asking.note(turn, "since", turn.at)
+    if block.options and not turn.program.keeps_type_ahead:
+        turn.effects.append(StartTones(turn.op()))
+    asking.music(turn, block.music)
+    return None
+
+
+def waited_route(block: Queue) -> Route | None:
+    """The line ``waited 10m -> …``."""
+    return next((r for r in block.routes if r.waited is not None), None)
+
+
+def _arguments(turn: Turn, block: Queue) -> tuple[tuple[str, Value], ...]:
+    """What the queue has to know, in the script's own words."""
+    priority = as_number(evaluate(block.priority, Scope(turn))) if block.priority is not None else None
+    needs = tuple(f"{need.skill.text} >= {need.level.value if need.level else 1}" for need in block.needs)
+    relaxes = tuple(
+        f"{relax.after.seconds:g} {relax.skill.text} >= {relax.level.value if relax.level else 0}"
+        for relax in block.relaxes
+    )
+    found: list[tuple[str, Value]] = [
+        ("priority", PRIORITY if priority is None else priority),
+        ("needs", Items(needs)),
+        ("relaxes", Items(relaxes)),
+    ]
+    if block.ageing is not None:
+        age = block.ageing
+        found.append(("grows", Items((float(age.by.value), age.every.seconds, float(age.most.value)))))
+    if block.limit is not None:
+        found.append(("limit", float(block.limit.value)))
+    if block.estimate is not None:
+        found.append(("longest_estimate", block.estimate.seconds))
+    if block.ring is not None:
+        found.append(("ring", block.ring.seconds))
+    return tuple(found)
+
+
+def event(turn: Turn, block: Queue, event: Event) -> bool:
+    """Take an event while the caller waits or talks."""
+    answer = asking.mine(turn, event)
+    if isinstance(answer, Reported):
+        return _reported(turn, block, answer)
+    if answer is not None or asking.is_due(turn, event, "watch"):
+        return _leave(turn, block, "failed")
+    talking = asking.noted(turn, "talking") is True
+    if isinstance(event, Disconnected):
+        return _hung_up(turn, block, talking)
+    if talking:
+        return isinstance(event, ToneHeard)
+    if isinstance(event, ToneHeard):
+        return _key(turn, block, event)
+    if asking.is_due(turn, event, "waited"):
+        asking.withdraw(turn)
+        return _leave(turn, block, "waited")
+    if asking.ended(turn, event):
+        asking.note(turn, "speaks", "")
+        asking.music(turn, block.music)
+        return True
+    return _due(turn, block, event)
+
+
+def _leave(turn: Turn, block: Queue, outcome: str) -> bool:
+    _stop_tones(turn, block)
+    return asking.leave(turn, block, outcome)
+
+
+def _stop_tones(turn: Turn, block: Queue) -> None:
+    if block.options and not turn.program.keeps_type_ahead and asking.noted(turn, "talking") is not True:
+        turn.effects.append(StopTones(turn.op()))
+
+
+def _reported(turn: Turn, block: Queue, event: Reported) -> bool:
+    match event.outcome:
+        case "position":
+            for name, value in event.values:
+                asking.note(turn, f"queue.{name}", value)
+        case "connected":
+            _stop_tones(turn, block)
+            asking.quiet(turn)
+            waiting = turn.call.waiting
+            turn.stop_waiting()
+            asking.note(turn, "talking", True)
+            turn.note("took", "connected", block.span.start)
+            asking.stay(turn, waiting.op if waiting else event.op, asking.LONGEST_STAY)
+        case "answered":
+            return _leave(turn, block, "answered")
+        case outcome if outcome in END_OF_QUEUE:
+            return _leave(turn, block, outcome)
+        case outcome:
+            turn.note("error", f"a queue cannot end as {outcome[:20]!r}")
+            return _leave(turn, block, "failed")
+    return True
+
+
+def _hung_up(turn: Turn, block: Queue, talking: bool) -> bool:
+    """The caller has hung up: after a talk with an agent that is how it should be, before it is a loss."""
+    if not talking:
+        asking.withdraw(turn)
+        return False
+    route = next((r for r in block.routes if any(o.text == "answered" for o in r.outcomes)), None)
+    turn.note("took", "answered", route.span.start if route else -1)
+    run.left(turn, "transferred", route.destination if route else None)
+    return True
+
+
+def _key(turn: Turn, block: Queue, event: ToneHeard) -> bool:
+    if event.sequence in turn.call.tones_seen:
+        return True
+    turn.update(tones_seen=(*turn.call.tones_seen, event.sequence)[-32:])
+    waited = turn.at - asking.number(turn, "since")
+    option = next((each for each in block.options if each.key.text == event.tone and _open(each, waited)), None)
+    if option is None:
+        turn.note("ignored", f"key {event.tone} has no meaning here now")
+        return True
+    asking.withdraw(turn)
+    _stop_tones(turn, block)
+    asking.quiet(turn)
+    turn.stop_waiting()
+    run.follow(turn, ends.take(turn, f"press {option.key.text}", option.destination, None, option.span.start))
+    return True
+
+
+def _open(option: QueueOption, waited: float) -> bool:
+    return option.start is None or waited >= option.start.seconds
+
+
+def _due(turn: Turn, block: Queue, event: Event) -> bool:
+    """A sentence is due."""
+    index = asking.fired(turn, event, "announce")
+    if index is not None and index < len(block.announcements):
+        announcement = block.announcements[index]
+        if _busy(turn, f"announce.{index}"):
+            return True
+        if announcement.every is not None:
+            turn.timer(f"announce.{index}", announcement.every.seconds)
+        if announcement.when_improved and not _improved(turn):
+            return True
+        if asking.speak(turn, announcement.content, announcement.file):
+            _until(turn, announcement.content.plain)
+        return True
+    index = asking.fired(turn, event, "offer")
+    if index is None or index >= len(block.options):
+        return False
+    option = block.options[index]
+    if _busy(turn, f"offer.{index}") or option.offer is None:
+        return True
+    if option.every is not None:
+        turn.timer(f"offer.{index}", option.every.seconds)
+    if (option.condition is None or evaluate(option.condition, Scope(turn)) is True) and asking.speak(
+        turn, option.offer, False
+    ):
+        _until(turn, option.offer.plain)
+    return True
+
+
+def _improved(turn: Turn) -> bool:
+    """Whether the place is better than the one that was said last; unknown places are not said."""
+    place, said = asking.number(turn, "queue.position"), asking.number(turn, "said")
+    if not place or (said and place >= said):
+        return False
+    asking.note(turn, "said", place)
+    return True
+
+
+def _busy(turn: Turn, timer: str) -> bool:
+    """Whether a sentence is being said; then this one comes after it."""
+    if not asking.text(turn, "speaks"):
+        return False
+    turn.timer(timer, max(asking.number(turn, "speaks_until") - turn.at, 0.0) + GAP)
+    return True
+
+
+def _until(turn: Turn, words: str) -> None:
+    asking.note(turn, "speaks_until", turn.at + SECONDS_PER_WORD * len(words.split()))

@@ -1,0 +1,135 @@
+"""The other side in a simulation: data, memory and recording that answer as the test says.
+
+What nobody has given has a plain answer (nothing is found, checks are good, recordings start), and the transcript tells
+that nothing was given. Memory works by itself and can be shared between calls, so that a second call meets what the
+first one has kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from interpreter.protocol import Request, Secret, Value, Verb
+
+GIVEN_VERBS: dict[str, tuple[str, ...]] = {
+    "lookup": ("found", "not found", "failed"),
+    "check": ("yes", "no", "failed"),
+    "action": ("done", "failed"),
+    "recall": ("found", "not found", "failed"),
+    "remember": ("done", "failed"),
+    "forget": ("done", "failed"),
+    "count": ("counted", "reached", "failed"),
+    "record": ("started", "refused", "failed"),
+    "transcribe": ("started", "refused", "failed"),
+    "stream": ("started", "refused", "failed"),
+    "notify": ("sent", "failed"),
+    "brief": ("done", "failed"),
+    "tones": ("done", "failed"),
+}
+"""What a test can give an answer for, with the answers that there are."""
+SILENT = float("inf")
+"""Seconds after which something answers that never does."""
+
+_PLAIN = {
+    "lookup": "not found",
+    "check": "yes",
+    "action": "done",
+    "remember": "done",
+    "forget": "done",
+    "record": "started",
+    "transcribe": "started",
+    "stream": "started",
+    "notify": "sent",
+    "brief": "done",
+    "tones": "done",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """How a test lets one request end. ``name`` is empty for every one of its verb, ``after`` in seconds."""
+
+    verb: Verb
+    name: str
+    outcome: str
+    values: tuple[tuple[str, Value], ...] = ()
+    after: float = 0.0
+
+
+@dataclass(slots=True)
+class Memory:
+    """What calls keep for each other: values and counters with the time (epoch seconds) at which they are forgotten."""
+
+    kept: dict[tuple[str, str, str], tuple[Value, float]] = field(default_factory=dict)
+
+    def get(self, kind: str, name: str, key: str, now: float) -> Value:
+        """What is kept, ``None`` when nothing is, or nothing any more."""
+        value, until = self.kept.get((kind, name, key), (None, 0.0))
+        return value if until > now else None
+
+    def put(self, kind: str, name: str, key: str, value: Value, until: float) -> None:
+        self.kept[kind, name, key] = (value, until)
+
+    def drop(self, kind: str, name: str, key: str) -> None:
+        self.kept.pop((kind, name, key), None)
+
+
+@dataclass(slots=True)
+class World:
+    """Answers for requests. Several answers for one thing are given one after the other, the last one again and
+    again."""
+
+    given: list[Given] = field(default_factory=list)
+    memory: Memory = field(default_factory=Memory)
+    used: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def give(self, answer: Given) -> None:
+        """Add an answer."""
+        self.given.append(answer)
+
+    def answers(self, verb: Verb) -> bool:
+        """Whether requests of this verb are answered here at all: the others are people's business."""
+        return verb in GIVEN_VERBS
+
+    def answer(self, request: Request, now: float) -> tuple[Given, bool]:
+        """What becomes of a request, and whether a test has given it."""
+        found = [each for each in self.given if each.verb == request.verb and each.name in ("", request.name)]
+        if found:
+            key = (request.verb, request.name)
+            at = self.used.get(key, 0)
+            self.used[key] = at + 1
+            return found[min(at, len(found) - 1)], True
+        if request.verb in ("remember", "recall", "forget", "count"):
+            return self._remembered(request, now), True
+        return Given(request.verb, request.name, _PLAIN.get(request.verb, "failed")), False
+
+    def _remembered(self, request: Request, now: float) -> Given:
+        arguments = dict(request.arguments)
+        key, name = str(arguments.get("key", "")), request.name
+        seconds = arguments.get("seconds")
+        until = now + (seconds if isinstance(seconds, float | int) else 0.0)
+        match request.verb:
+            case "remember":
+                self.memory.put("value", name, key, arguments.get("value"), until)
+                return Given("remember", name, "done")
+            case "forget":
+                self.memory.drop("value", name, key)
+                return Given("forget", name, "done")
+            case "recall":
+                value = self.memory.get("value", name, key, now)
+                values = (("value", value),) if value is not None else ()
+                return Given("recall", name, "found" if values else "not found", values)
+            case _:
+                known = self.memory.get("count", name, key, now)
+                count = (known if isinstance(known, float) else 0.0) + 1
+                self.memory.put("count", name, key, count, until)
+                most = arguments.get("most")
+                reached = isinstance(most, float | int) and count >= most
+                return Given("count", name, "reached" if reached else "counted", (("value", count),))
+
+
+def told(value: Value) -> str:
+    """A value in a transcript; of a secret nothing."""
+    if isinstance(value, Secret):
+        return "****"
+    return str(value)

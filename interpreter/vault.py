@@ -1,0 +1,57 @@
+"""What callers enter in confidence, for as long as their call lasts and this process lives.
+
+Only here is a secret in clear text. Everything else holds `Secret`: a reference, and the little that may be known of
+it. After a restart the references lead nowhere; what needs the secret then fails, by the script's own route.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+
+from interpreter.protocol import Secret
+from interpreter.values.functions import luhn_fits
+
+CARD_LENGTH = 12
+"""Digits from which on the last four may be told: ISO/IEC 7812-1 card numbers have 12 to 19."""
+
+
+class Vault:
+    """Secrets by their references."""
+
+    __slots__ = ("_calls", "_clear")
+
+    def __init__(self) -> None:
+        self._clear: dict[str, str] = {}
+        self._calls: dict[str, list[str]] = {}
+
+    def __repr__(self) -> str:
+        return f"<vault with {len(self._clear)} secrets>"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a vault stays where it is")
+
+    def seal(self, call_id: str, digits: str, at: float) -> Secret:
+        """Keep what was entered at ``at`` (epoch seconds) and give what may be known of it."""
+        ref = secrets.token_urlsafe(12)
+        self._clear[ref] = digits
+        self._calls.setdefault(call_id, []).append(ref)
+        last = digits[-4:] if len(digits) >= CARD_LENGTH else ""
+        return Secret(ref, len(digits), last, luhn_fits(digits), _is_ahead(digits, at))
+
+    def open(self, ref: str) -> str | None:
+        """The secret in clear text; ``None`` when it is not known, or not any more."""
+        return self._clear.get(ref)
+
+    def forget(self, call_id: str) -> None:
+        """The call is over: nothing of it is kept."""
+        for ref in self._calls.pop(call_id, ()):
+            del self._clear[ref]
+
+
+def _is_ahead(digits: str, at: float) -> bool:
+    """Whether ``MMYY`` is this month (in UTC) or a later one."""
+    if len(digits) != 4 or not digits.isascii() or not digits.isdecimal() or not 1 <= int(digits[:2]) <= 12:
+        return False
+    now = datetime.fromtimestamp(at, UTC)
+    return (2000 + int(digits[2:]), int(digits[:2])) >= (now.year, now.month)
