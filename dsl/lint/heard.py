@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from dsl.analysis.program import Program
 from dsl.analysis.texts import Spoken, TextUse, spoken
@@ -84,3 +85,27 @@ def main_prompts(program: Program, block: Menu | Collect) -> Iterator[tuple[str,
         if each.use == "prompt":
             found.setdefault(each.language, []).append(each)
     yield from found.items()
+
+
+Patterns: TypeAlias = Mapping[str, re.Pattern[str]]
+"""By language without its country: what to look for in texts."""
+
+
+def patterns(**sources: str) -> Patterns:
+    """Patterns that do not look at case, by language."""
+    return {language: re.compile(source, re.I) for language, source in sources.items()}
+
+
+def found(program: Program, declaration: Declaration, wanted: Patterns) -> Iterator[tuple[Heard, re.Match[str]]]:
+    """The texts of a declaration in which a pattern of their language is found, with its first place as `written`."""
+    for each in heard(program, declaration):
+        pattern = wanted.get(each.language[:2])
+        match = pattern.search(written(program, each.text)) if pattern is not None else None
+        if match is not None:
+            yield each, match
+
+
+def fitting(language: str, text: str, wanted: Patterns) -> re.Match[str] | None:
+    """The first place of a pattern in a text of a language."""
+    pattern = wanted.get(language[:2])
+    return pattern.search(text) if pattern is not None else None
