@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: dev test check format pages bench fuzz kill lock clean
+.PHONY: dev test check format pages bench fuzz fuzz-guided kill lock clean
 
 dev: $(STAMP)
 	$(BIN)/ivr dev scripts
@@ -36,8 +36,17 @@ kill: $(STAMP)
 fuzz: $(STAMP)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests -m "not browser" -k "hypothesis or random or never_raises"
 
+# How long `make fuzz-guided` looks; what it finds lies in build/fuzz.
+MINUTES := 10
+
+fuzz-guided: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'
+	PYTHONPATH=. $(BIN)/python tests/fuzz/fuzz_lint.py --minutes $(MINUTES)
+
 bench: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python -m benchmarks.callbacks
+	$(BIN)/python -m benchmarks.lint
 
 # The pins of everything that was tested together, without addresses of where it came from.
 lock:

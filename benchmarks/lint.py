@@ -1,0 +1,209 @@
+"""Linting a project of 10,000 lines, and the messages of a script of 500 lines, beside python-hcl2's parse of an HCL
+text of as many lines in the same run.
+
+    python -m benchmarks.lint [--lines 10000] [--rounds 5] [--profile]
+
+The project is made of the sample scripts: their blocks again and again under other names, each for another caller,
+so that every block can be reached and the script is without findings. The peer only parses; ours reads, resolves names
+and runs every rule. Ratios are what to read: the machine is shared and noisy. ``--profile`` says which rules take the
+time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import hcl2
+from rich.console import Console
+from rich.table import Table
+
+from dsl import Program, Source, check, pages, parse
+from dsl.analysis.outcomes import VERBS
+from dsl.lint.rule import Context
+from dsl.report import render
+
+SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
+LIMIT_PROJECT = 3.0
+"""Seconds that linting 10,000 lines may take."""
+LIMIT_MESSAGES = 0.1
+"""Seconds in which an editor must have the messages of a script of 500 lines."""
+OUTCOMES = {outcome.name for outcomes in VERBS.values() for outcome in outcomes}
+CASES = 20
+"""Callers that one step of the project tells apart."""
+_NAME = re.compile(
+    r"^(?:step|menu|collect|transfer|queue|voicemail|callback|consult|pay|survey|hours|data|counter) (\w+)", re.M
+)
+_HOLE = re.compile(r"\{[^}]*\}")
+_HEAD = """\
+ivr 1
+flow main
+    timezone "America/New_York"
+    on caller hangup -> finish abandoned
+    on system error  -> nobody
+
+"""
+_TAIL = """
+step nobody
+    say "We cannot take your call right now. Please call again later. Goodbye."
+    finish nobody
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The blocks of a script, without its flow: the call begins at ``entry``."""
+
+    text: str
+    names: tuple[str, ...]
+    entry: str
+
+
+def samples() -> Iterator[Sample]:
+    """Every sample script whose blocks can be lent: one flow, and nothing of other files."""
+    for path in sorted(SCRIPTS.glob("*.ivr")):
+        text = path.read_text(encoding="utf-8")
+        blocks = "\n".join(part for part in re.split(r"\n(?=\S)", text) if _NAME.match(part))
+        program = Program(Source(path.name, text), parse(Source(path.name, text)).script)
+        alone = not program.flows and not re.search(r"^(?:use|prompts|data)\b", text, re.M)
+        if alone and program.entry:
+            yield Sample(blocks.rstrip() + "\n", tuple(_NAME.findall(blocks)), program.entry)
+
+
+def renamed(sample: Sample, number: int) -> tuple[str, str]:
+    """The blocks under other names, and the name of the first one. What is spoken stays, but for the values in it."""
+
+    def rename(code: str, names: Sequence[str]) -> str:
+        found, new = re.compile(rf"\b({'|'.join(names)})\b"), rf"\1_{number}"
+        parts = re.split(r'("(?:\\.|[^"\\])*")', code)
+        parts[::2] = [found.sub(new, part) for part in parts[::2]]
+        parts[1::2] = [_HOLE.sub(lambda hole: found.sub(new, hole[0]), part) for part in parts[1::2]]
+        return "".join(parts)
+
+    lines = []
+    for line in sample.text.splitlines():
+        left, arrow, target = line.rpartition("->")
+        # An outcome stands on the left of an arrow and may be called like a block.
+        names = [name for name in sample.names if not arrow or name not in OUTCOMES]
+        lines.append(rename(left, names) + arrow + rename(target, sample.names))
+    return "\n".join([*lines, ""]), f"{sample.entry}_{number}"
+
+
+def project(lines: int) -> str:
+    """A script of about so many lines without a finding: copies of the samples, each for another caller."""
+    lent = list(samples())
+    parts: list[str] = []
+    entries: list[str] = []
+    size = 0
+    while size + len(entries) < lines - 40:
+        text, entry = renamed(lent[len(parts) % len(lent)], len(parts))
+        parts.append(text)
+        entries.append(entry)
+        size += text.count("\n") + 1
+    groups = [entries[at : at + CASES] for at in range(0, len(entries), CASES)]
+    doors = [
+        _door(at, group, f"door_{at + 1}" if at + 1 < len(groups) else "nobody") for at, group in enumerate(groups)
+    ]
+    return _HEAD + "\n".join([*doors, *parts]) + _TAIL
+
+
+def _door(number: int, targets: list[str], otherwise: str) -> str:
+    """A step that sends callers by their number to some blocks, and everybody else on."""
+    cases = "".join(f'        is "+1425555{number * CASES + at:04}" -> {target}\n' for at, target in enumerate(targets))
+    return f"step door_{number}\n    when caller.number\n{cases}        otherwise -> {otherwise}\n"
+
+
+def as_hcl(script: str) -> str:
+    """The same project as HCL, line by line: blocks become blocks, lines become attributes of the same words and texts,
+    and the empty line behind a block becomes its brace."""
+    done: list[str] = []
+    opened = False
+    for number, line in enumerate(script.splitlines()):
+        words = line.split()
+        if line.startswith(";"):
+            done.append(f"# {line[1:].strip()}")
+        elif words[:1] == ["ivr"]:
+            done.append(f"ivr = {words[1]}")
+        elif not line.startswith(" ") and words:
+            done.append(f'{words[0]} "{words[1]}" {{')
+            opened = True
+        elif words:
+            values = re.findall(r'"(?:\\.|[^"\\])*"|[^\s,]+', line.strip())
+            quoted = ", ".join(each if each.startswith('"') else f'"{each}"' for each in values[1:])
+            done.append(f"    {re.sub(r'[^a-z]', '_', values[0])}_{number} = [{quoted}]")
+        else:
+            done.append("}" if opened else "")
+            opened = False
+    return "\n".join([*done, "}" if opened else "", ""]).replace("${", "{").replace("%{", "{")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Measuring
+
+
+def seconds(run: Callable[[], object], rounds: int) -> float:
+    """The median of some runs."""
+    series = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        run()
+        series.append(time.perf_counter() - began)
+    return statistics.median(series)
+
+
+def by_rule(text: str) -> list[tuple[str, float]]:
+    """Seconds of reading and of every rule, the slowest first. What several rules share is counted where it is first
+    asked for."""
+    source = Source("project.ivr", text)
+    began = time.perf_counter()
+    program = Program(source, parse(source).script)
+    found = [("reading", time.perf_counter() - began)]
+    context = Context(program, None)
+    for page in pages().values():
+        if page.rule.check is not None:
+            began = time.perf_counter()
+            list(page.rule.check(context))
+            found.append((f"{page.rule.code} {page.rule.name}", time.perf_counter() - began))
+    return sorted(found, key=lambda each: -each[1])
+
+
+def profile(lines: int) -> None:
+    """What each rule costs at a half and at the whole of so many lines. A ratio well above 2 is worse than linear."""
+    half, whole = dict(by_rule(project(lines // 2))), by_rule(project(lines))
+    table = Table("", "ms", "ms at half", "ratio", title=f"Rules at {lines:,} lines", title_justify="left")
+    for name, spent in whole[:15]:
+        table.add_row(name, f"{spent * 1e3:,.1f}", f"{half[name] * 1e3:,.1f}", f"{spent / half[name]:.1f}")
+    Console(width=100).print(table)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--lines", type=int, default=10_000)
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--profile", action="store_true")
+    given = options.parse_args()
+    big, small = project(given.lines), project(500)
+    found = check(Source("project.ivr", big)).diagnostics
+    assert not found, render(found[:3])
+    hcl = as_hcl(big)
+    edited = small.replace("after 3 tries", "after 3 trys", 1)
+    ours = seconds(lambda: check(Source("project.ivr", big)), given.rounds)
+    peer = seconds(lambda: hcl2.loads(hcl), max(1, given.rounds // 2))
+    messages = seconds(lambda: render(check(Source("small.ivr", edited)).diagnostics), given.rounds * 3)
+    table = Table("", "lines", "seconds", "goal", title="Medians", title_justify="left")
+    table.add_row("lint a project", f"{big.count(chr(10)):,}", f"{ours:.3f}", f"< {LIMIT_PROJECT}")
+    table.add_row("peer: python-hcl2 parses", f"{hcl.count(chr(10)):,}", f"{peer:.3f}", "")
+    table.add_row("messages of a script", f"{small.count(chr(10)):,}", f"{messages:.3f}", f"< {LIMIT_MESSAGES}")
+    Console(width=100).print(table)
+    print(f"ours / peer: {ours / peer:.2f}")
+    if given.profile:
+        profile(given.lines)
+
+
+if __name__ == "__main__":
+    main()
