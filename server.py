@@ -24,16 +24,20 @@ from interpreter import machine
 from interpreter.azure import guards
 from interpreter.azure.commands import connect
 from interpreter.azure.transport import fetch_with, open_session
+from interpreter.data import House
+from interpreter.data.stand_ins import StandIns
 from interpreter.engine import Engine, Limits, Machine
 from interpreter.heads import BoundedHeads
 from interpreter.journal import Codec
 from interpreter.machine import Call
 from interpreter.ports import Clock, Host, SystemClock
 from interpreter.programs import SiteScripts
+from interpreter.protocol import Finished
 from interpreter.site import Site
 from interpreter.store import Store
 from interpreter.store.sqlite import SqliteStore
 from interpreter.telemetry import Metrics, Trace, Watcher, configure_logging
+from interpreter.vault import Vault
 from interpreter.web import Desk, on_disconnect, on_fault, on_http_error
 
 _log = structlog.get_logger(__name__)
@@ -55,6 +59,18 @@ def create_app(desk: Desk) -> Starlette:
     return Starlette(routes=desk.routes(), exception_handlers=handlers)
 
 
+class _Forgetting(Watcher):
+    """The observer that also lets go of what a caller has entered in confidence, once the call is over."""
+
+    def __init__(self, vault: Vault, metrics: Metrics, trace: Trace | None) -> None:
+        super().__init__(metrics, trace)
+        self._vault = vault
+
+    def call_ended(self, call_id: str, finished: Finished) -> None:
+        self._vault.forget(call_id)
+        super().call_ended(call_id, finished)
+
+
 @asynccontextmanager
 async def running(
     site: Site,
@@ -65,12 +81,14 @@ async def running(
     trace: Trace | None = None,
     fire: bool | None = None,
     token_clock: Clock | None = None,
+    stand_ins: bool = False,
 ) -> AsyncIterator[Runtime]:
     """Opens everything, serves calls, and on leaving finishes what is in hand within the site's ``drain_seconds``.
 
     A store or host that is given stays the giver's to close. Whoever gives a clock also moves it and fires what is
     due, unless ``fire`` says that the clock runs by itself. Tokens live in real time, also where callers are shown
-    another day, unless ``token_clock`` says otherwise.
+    another day, unless ``token_clock`` says otherwise. ``stand_ins`` answer for data functions that the site does not
+    bind: that is for a laptop.
     Raises what `SqliteStore.open` and `connect` raise, before anything has begun.
     """
     async with AsyncExitStack() as stack:
@@ -82,11 +100,16 @@ async def running(
             stack.push_async_callback(host.close)
         scripts, metrics = SiteScripts(site), Metrics()
         await scripts.load()
-        time, watcher = clock or SystemClock(), Watcher(metrics, trace)
+        time = clock or SystemClock()
         limits = Limits(keep_days=site.store.keep_days)
-        engine = Engine(store, host, time, scripts, MACHINE, observer=watcher, switches=site.switches(), limits=limits)
+        vault = Vault()
+        watcher = _Forgetting(vault, metrics, trace)
+        house = House(host, site.functions(), store, time, vault, StandIns(site.stand_ins()) if stand_ins else None)
+        stack.push_async_callback(house.close)
+        engine = Engine(store, house, time, scripts, MACHINE, observer=watcher, switches=site.switches(), limits=limits)
+        house.deliver = engine.deliver
         await engine.start()
-        desk = Desk(site, engine, store, scripts, time, metrics)
+        desk = Desk(site, engine, store, scripts, time, metrics, vault)
         await _guard(desk, stack, token_clock or SystemClock())
         _in_background(desk, stack, fire=clock is None if fire is None else fire)
         yield Runtime(create_app(desk), desk)

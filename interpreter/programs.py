@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,6 +18,7 @@ import structlog
 from watchfiles import Change, awatch
 
 from dsl import Diagnostic, Program, Source, check
+from dsl.bundle import bundle
 from dsl.report import render
 from interpreter.engine import Script, ScriptUnusable, script_hash
 from interpreter.site import Site
@@ -24,6 +26,7 @@ from interpreter.site_bindings import bindings_from
 
 _log = structlog.get_logger(__name__)
 
+SCRIPT = ".ivr"
 LOOK_AGAIN = 30.0
 """Seconds after which scripts are read again although nothing told of a change."""
 
@@ -83,7 +86,7 @@ class SiteScripts:
 
         def concerns(change: Change, path: str) -> bool:
             # Names that begin with two dots are how a mounted configuration map changes all its files at once.
-            return (name := Path(path).name) in names or name.startswith("..")
+            return (name := Path(path).name) in names or name.startswith("..") or name.endswith(SCRIPT)
 
         if not folders:
             return
@@ -106,6 +109,7 @@ class SiteScripts:
             why = getattr(error, "strerror", None) or "not UTF-8 text"
             self._refuse(path, _Refused(why, why))
             return
+        text = bundle(Source(str(path), text), partial(_beside, path.parent)).text
         digest = script_hash(text)
         before, refused = self._current.get(path), self._refused.get(path)
         if refused is not None and refused.version == digest:
@@ -132,6 +136,14 @@ class _Refused:
 
     version: str
     why: str
+
+
+def _beside(folder: Path, name: str) -> str | None:
+    """The text of a file that a script uses."""
+    try:
+        return (folder / name).read_bytes().decode()
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _listed(findings: tuple[Diagnostic, ...]) -> str:

@@ -24,6 +24,7 @@ from interpreter.site_model import (
     SERVICE_OPENID,
     Agent,
     Callbacks,
+    DataFunction,
     Events,
     Operator,
     Server,
@@ -203,6 +204,15 @@ class Site:
     def audio(self, name: str) -> str | None:
         return self.settings.audio.get(name)
 
+    def functions(self) -> Mapping[str, DataFunction]:
+        """The data functions by their whole names, such as ``crm.by_phone``."""
+        return {f"{data}.{name}": bound for data, those in self.settings.data.items() for name, bound in those.items()}
+
+    def stand_ins(self) -> Mapping[str, Mapping[str, Any]]:
+        """What data functions answer on a laptop, by their whole names."""
+        given = self.settings.stand_in
+        return {f"{data}.{name}": answer for data, those in given.items() for name, answer in those.items()}
+
     def switches(self) -> Mapping[str, bool]:
         """The switches as they stand before anybody flips one."""
         return self.settings.switches
@@ -344,7 +354,7 @@ def _found(path: tuple[str, ...], value: Any) -> str:
 
 
 def _is_secret(path: tuple[str, ...]) -> bool:
-    return path[0] == "secrets" or path in _SECRETS
+    return path[0] == "secrets" or path in _SECRETS or (path[0] == "data" and "headers" in path)
 
 
 def _known(path: tuple[str, ...]) -> list[str]:
@@ -356,4 +366,6 @@ def _known(path: tuple[str, ...]) -> list[str]:
             model = annotation
         elif path[0] == "agents":
             model = Agent
+        elif path[0] == "data":
+            model = DataFunction
     return sorted(model.model_fields)

@@ -213,6 +213,36 @@ class Agent(Section):
     """``[service] resource_id`` when absent."""
 
 
+class DataFunction(Section):
+    """Where a data function of a script is: an HTTP endpoint, or a function of a Python module."""
+
+    url: Text | None = None
+    """A template: ``{name}`` is the argument of that name, escaped."""
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
+    headers: dict[str, SecretStr] = {}
+    body: Literal["", "json"] = ""
+    """``json``: the arguments as a JSON object."""
+    not_found: list[int] = [404]
+    """HTTP statuses that mean that there is no such entry."""
+    timeout_seconds: float = Field(default=5.0, gt=0, le=60)
+    result: str = ""
+    """The dotted path to what the script expects, in the answer; empty for the whole."""
+    fields: dict[str, str] = {}
+    """The names that fields of the script have in the answer."""
+    python: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")] | None = None
+    """``package.module:function``."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> DataFunction:
+        if bool(self.url) == bool(self.python):
+            raise ValueError("exactly one of url and python")
+        if self.url and not re.match(r"https?://[^/\s{}]+", self.url):
+            raise ValueError("url is an http or https address whose host holds no argument")
+        if self.body and self.method in ("GET", "DELETE"):
+            raise ValueError("a body goes with method POST, PUT or PATCH")
+        return self
+
+
 class Settings(BaseSettings):
     """The whole site file. ``IVR_SECTION__KEY`` in the environment goes before the file."""
 
@@ -234,6 +264,9 @@ class Settings(BaseSettings):
     audio: dict[str, Url] = {}
     switches: dict[str, Switch] = {}
     secrets: dict[str, SecretStr] = {}
+    data: dict[str, dict[str, DataFunction]] = {}
+    stand_in: dict[str, dict[str, dict[str, Any]]] = {}
+    """Answers for `ivr dev`, where no data function is bound."""
 
     @classmethod
     def settings_customise_sources(

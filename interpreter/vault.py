@@ -7,9 +7,10 @@ it. After a restart the references lead nowhere; what needs the secret then fail
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from interpreter.protocol import Secret
+from interpreter.protocol import SECRET_MARK, ActionFailed, Event, Recognized, Secret
 from interpreter.values.functions import luhn_fits
 
 CARD_LENGTH = 12
@@ -38,6 +39,17 @@ class Vault:
         self._calls.setdefault(call_id, []).append(ref)
         last = digits[-4:] if len(digits) >= CARD_LENGTH else ""
         return Secret(ref, len(digits), last, luhn_fits(digits), _is_ahead(digits, at))
+
+    def sealed(self, call_id: str, event: Event) -> Event:
+        """An event from the host with what was entered in confidence replaced, before anybody else sees it."""
+        if not isinstance(event, Recognized | ActionFailed) or not event.op.endswith(SECRET_MARK):
+            return event
+        if not event.tones:
+            return replace(event, speech="") if isinstance(event, Recognized) else event
+        secret = self.seal(call_id, event.tones, event.at)
+        if isinstance(event, Recognized):
+            return replace(event, tones="", speech="", secret=secret)
+        return replace(event, tones="", secret=secret)
 
     def open(self, ref: str) -> str | None:
         """The secret in clear text; ``None`` when it is not known, or not any more."""

@@ -34,6 +34,7 @@ from interpreter.protocol import CallOffered
 from interpreter.site import Site
 from interpreter.store import Store, StoreUnavailable
 from interpreter.telemetry import Metrics
+from interpreter.vault import Vault
 
 _log = structlog.get_logger(__name__)
 
@@ -51,6 +52,8 @@ class Desk:
     scripts: SiteScripts
     clock: Clock
     metrics: Metrics
+    vault: Vault = field(default_factory=Vault)
+    """Where what callers enter in confidence goes before anything of it is kept or logged."""
     callback_guard: Guard | None = None
     event_guard: Guard | None = None
     timers: asyncio.Task[None] | None = None
@@ -86,7 +89,7 @@ class Desk:
             raise HTTPException(404, "no such call")
         found = callbacks.parse(await self._body(request), self.clock.now())
         events = [
-            (each.event_id, each.connection_id, each.event)
+            (each.event_id, each.connection_id, self.vault.sealed(call_id, each.event))
             for each in found
             if isinstance(each, callbacks.Callback) and each.event is not None
         ]

@@ -61,8 +61,11 @@ from interpreter.protocol import (
     Reject,
     SayText,
     StartTones,
+    StopTones,
     Transfer,
+    Withdraw,
 )
+from interpreter.protocol import Request as Asked
 from interpreter.site import Site
 
 _TONE_NAMES = {character: name for name, character in TONES.items()}
@@ -130,8 +133,12 @@ class AzureHost:
                 await self._recognize(call, line, action)
             case StartTones():
                 await call.start_continuous_dtmf_recognition(_party(line.caller), operation_context=action.op)
+            case StopTones():
+                await call.stop_continuous_dtmf_recognition(_party(line.caller), operation_context=action.op)
             case CancelMedia():
                 await call.cancel_all_media_operations()
+            case Asked() | Withdraw():
+                return Refused(501, "NotBuilt", "the telephone service is not asked for this")
             case Transfer():
                 await self._transfer(call, line, action, headers)
             case HangUp():
@@ -158,7 +165,7 @@ class AzureHost:
         sources = self._sources(action.prompts, action.language, action.voice)
         await call.play_media(
             sources or [_spoken(NOTHING, action.language, action.voice)],
-            loop=False,
+            loop=action.loop,
             operation_context=action.op,
             interrupt_call_media_operation=False,
         )

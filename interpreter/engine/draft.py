@@ -23,6 +23,7 @@ from interpreter.protocol import (
     ActionRefused,
     Answer,
     CallOffered,
+    CallStarted,
     ClearTimer,
     Connected,
     Disconnected,
@@ -34,6 +35,8 @@ from interpreter.protocol import (
     PlayEnded,
     Recognized,
     Reject,
+    Reported,
+    Request,
     SetTimer,
     TimerFired,
     ToneHeard,
@@ -59,6 +62,9 @@ _RESULTS: dict[ActionState, ActionResult] = {
     "given_up": "given_up",
 }
 """What the observer is told when an action reaches a final state; it is not told of the cancelled ones: never tried."""
+
+SEEN_THROUGH = ("action", "remember", "forget", "count", "notify")
+"""Requests that are made although the caller has gone."""
 
 SYSTEM_END = "system-end"
 """Operation name of the hang-up (or rejection) with which a call ends that cannot be stepped."""
@@ -301,7 +307,9 @@ class Draft(Generic[P, C]):
                 if event.op in ops:
                     for waiting in self.waiting[: ops.index(event.op) + 1]:
                         self._settle(waiting, "done", "")
-            case CallOffered() | ActionRefused() | ToneHeard() | Disconnected() | TimerFired():
+            case CallOffered() | CallStarted() | ToneHeard() | TimerFired():
+                pass
+            case ActionRefused() | Reported() | Disconnected():
                 pass
             case _:
                 assert_never(event)
@@ -354,9 +362,12 @@ class Draft(Generic[P, C]):
     # Ends
 
     def _cancel_the_moot(self, *, keep_answer: bool = False) -> None:
-        """The line is gone: nobody hears a prompt any more. Ending it is still seen through."""
+        """The line is gone: nobody hears a prompt any more. Ending it is still seen through, and so is what the script
+        wants to be kept."""
         for waiting in list(self.waiting):
-            keep = isinstance(waiting.action, HangUp | Reject) or (keep_answer and isinstance(waiting.action, Answer))
+            action = waiting.action
+            keep = isinstance(action, HangUp | Reject) or (keep_answer and isinstance(action, Answer))
+            keep = keep or (isinstance(action, Request) and action.verb in SEEN_THROUGH)
             if not keep:
                 self._settle(waiting, "cancelled", "the call is over")
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 import zlib
 from typing import assert_never
 
-from interpreter.protocol import Answer, CancelMedia, HangUp, HostAction, Play, Recognize, Reject, StartTones, Transfer
+from interpreter.protocol import (
+    Answer,
+    CancelMedia,
+    HangUp,
+    HostAction,
+    Play,
+    Recognize,
+    Reject,
+    Request,
+    StartTones,
+    StopTones,
+    Transfer,
+    Withdraw,
+)
 
 RING = 30.0
 """An incoming call rings for 30 seconds (wire contract, section 0, fact 5); later nobody is there to be answered."""
@@ -25,7 +38,7 @@ def patience(action: HostAction) -> float:
     match action:
         case Answer() | Reject():
             return RING
-        case Play() | Recognize() | StartTones() | CancelMedia() | Transfer():
+        case Play() | Recognize() | StartTones() | StopTones() | CancelMedia() | Transfer() | Request() | Withdraw():
             return SILENCE
         case HangUp():
             return PERSISTENCE

@@ -14,7 +14,7 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, assert_never
 
 from dsl import Program
@@ -557,10 +557,7 @@ class Simulation:
 
     def _sealed(self, event: Event) -> Event:
         """What was entered in confidence goes into the vault, as at the border of the real service."""
-        if not isinstance(event, Recognized | ActionFailed) or not event.op.endswith(SECRET_MARK) or not event.tones:
-            return event
-        secret = self._vault.seal(self.call.call_id, event.tones, self.now)
-        return replace(event, tones="", secret=secret)
+        return self._vault.sealed(self.call.call_id, event)
 
     def _end_transfer(self, ringing: Transfer, end: TransferEnd) -> None:
         self._ringing = None

@@ -143,6 +143,17 @@ class Unfinished:
     live: int
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something that a call keeps for later ones, until the time ``until``. ``kind`` is what sort of thing it is."""
+
+    kind: str
+    name: str
+    key: str
+    text: str
+    until: float
+
+
 class Store(Protocol):
     """Any method may raise `StoreUnavailable`. Results are returned when they are durable, never before."""
 
@@ -172,9 +183,29 @@ class Store(Protocol):
 
     async def set_switch(self, name: str, on: bool, at: float) -> None: ...
 
+    async def keep(self, kept: Kept) -> None:
+        """Keep something in the place of what was kept under the same kind, name and key."""
+        ...
+
+    async def kept(self, kind: str, name: str, key: str, now: float) -> str | None:
+        """What is kept; None when nothing is, or nothing any more."""
+        ...
+
+    async def drop(self, kind: str, name: str, key: str) -> None: ...
+
+    async def count(self, name: str, key: str, request: str, until: float, now: float) -> int:
+        """Add one to a counter and say what it is now; the same ``request`` again adds nothing and says the same. The
+        counter lives until its latest ``until``."""
+        ...
+
+    async def claim(self, request: str, until: float) -> bool:
+        """Whether this is the first time that ``request`` is claimed. A claim is known until the time ``until``."""
+        ...
+
     async def purge(self, before: float, limit: int) -> int:
         """Forget up to ``limit`` calls that ended before the time ``before``, with all that belongs to them, and every
-        script that no call uses any more. Returns how many calls were forgotten."""
+        script that no call uses any more; and what was kept until before that time. Returns how many calls were
+        forgotten."""
         ...
 
     async def ping(self) -> None:

@@ -43,6 +43,14 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE switch (name TEXT PRIMARY KEY, is_on INTEGER NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
     CREATE TABLE ping (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL);
     """,
+    # What calls keep for each other: values, counters, and the requests that were counted or sent already.
+    """
+    CREATE TABLE kept (
+        kind TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL, until REAL NOT NULL,
+        PRIMARY KEY (kind, name, key)
+    ) WITHOUT ROWID;
+    CREATE INDEX kept_until ON kept (until);
+    """,
 )
 
 

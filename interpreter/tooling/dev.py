@@ -86,7 +86,7 @@ async def serve(scripts: list[Path], options: Options, ready: Callable[[Running]
         site = Site.parse(site_text.text, folder=Path.cwd())
         options.store.parent.mkdir(parents=True, exist_ok=True)
         shift = options.at - time.time() if options.at is not None else 0.0
-        async with running(site, clock=ShiftedClock(shift), fire=True) as runtime:
+        async with running(site, clock=ShiftedClock(shift), fire=True, stand_ins=True) as runtime:
             web = Listener(runtime.app, options.host, server_port, None, None)
             await web.start()
             try:

@@ -28,12 +28,14 @@ def test_the_text_is_what_it_was() -> None:
     """Stores hold these texts: what is written today must be read for as long as a call is kept."""
     play = Play("op1", (SayText("Grüße"), PlayAudio("jingle")), "de-DE")
     text = (
-        '{"$":"Play","op":"op1","prompts":[{"$":"SayText","text":"Gr\\u00fc\\u00dfe"},{"$":"PlayAudio","name":"jingle"}],'
-        '"language":"de-DE","voice":""}'
+        '{"$":"Play","op":"op1","prompts":[{"$":"SayText","text":"Gr\\u00fc\\u00dfe","language":"","voice":"","ssml":false},'
+        '{"$":"PlayAudio","name":"jingle"}],"language":"de-DE","voice":"","loop":false}'
     )
     assert PROTOCOL.encode(play) == text
     assert PROTOCOL.decode(text) == play
-    assert PROTOCOL.decode(text.replace(',"voice":""', "")) == play  # written before Play had a voice
+    earlier = text.replace(',"language":"","voice":"","ssml":false', "").replace(',"loop":false', "")
+    assert PROTOCOL.decode(earlier) == play  # written before a sentence had a language of its own
+    assert PROTOCOL.decode(earlier.replace(',"voice":""', "")) == play  # written before Play had a voice
 
 
 @pytest.mark.parametrize(

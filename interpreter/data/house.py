@@ -1,0 +1,211 @@
+"""The host that the engine sees: the telephone, and beside it the site's data and what calls keep. See the package."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import aiohttp
+
+from interpreter.data.answers import WrongShape, read_answer
+from interpreter.data.functions import FunctionFailed, ask, pick
+from interpreter.data.missing import MISSING_PARTS, why_missing
+from interpreter.data.stand_ins import StandIns
+from interpreter.journal import Codec
+from interpreter.ports import Clock, Host, Line, Performance, Performed, Refused
+from interpreter.ports import Request as Identity
+from interpreter.protocol import Event, HostAction, Record, Reported, Request, Secret, Value, Withdraw
+from interpreter.site_model import DataFunction
+from interpreter.store import Kept, Store, StoreUnavailable
+from interpreter.vault import Vault
+
+log = logging.getLogger(__name__)
+
+WITHIN = 5.0
+"""Seconds for what keeps something, where the machine gives no time."""
+DELIVERIES = (0.05, 0.5, 2.0)
+"""Seconds between tries to hand an answer to the engine when its store does not answer."""
+CLAIM_SECONDS = 7 * 86_400.0
+"""How long it is known that an action was sent: longer than any restart takes."""
+PARALLEL = 200
+"""Data functions at a time."""
+
+VALUES: Codec[Any] = Codec(Record)
+"""Values as text, in a record of one field."""
+
+Deliver = Callable[[str, Sequence[tuple[str, str, Event]]], Awaitable[None]]
+
+
+class House:
+    """A `Host` over the telephone's. ``deliver`` is the engine's, set before the first call."""
+
+    def __init__(
+        self,
+        telephone: Host,
+        functions: Mapping[str, DataFunction],
+        store: Store,
+        clock: Clock,
+        vault: Vault,
+        stand_ins: StandIns | None = None,
+    ) -> None:
+        self._telephone, self._functions, self._store, self._clock = telephone, functions, store, clock
+        self._vault, self._stand_ins = vault, stand_ins
+        self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._session: aiohttp.ClientSession | None = None
+        self._places = asyncio.Semaphore(PARALLEL)
+        self.deliver: Deliver | None = None
+
+    async def perform(self, line: Line, action: HostAction, request: Identity) -> Performance:
+        """Take a request for data at once, refuse what has no engine, and leave the rest to the telephone."""
+        if isinstance(action, Request):
+            if action.verb in MISSING_PARTS:
+                return Refused(501, "NotBuilt", why_missing(action))
+            self._begin(line.call_id, action, request)
+            return Performed()
+        if isinstance(action, Withdraw):
+            task = self._tasks.get((line.call_id, action.request))
+            if task is not None:
+                task.cancel()
+            return Performed()
+        return await self._telephone.perform(line, action, request)
+
+    async def close(self) -> None:
+        """Stop what is under way, and let go of the connections. The telephone belongs to whoever gave it."""
+        for task in tuple(self._tasks.values()):
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
+
+    async def idle(self) -> None:
+        """Wait until nothing is under way: for tests."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def _begin(self, call_id: str, action: Request, identity: Identity) -> None:
+        key = (call_id, action.op)
+        if key in self._tasks:
+            return
+        task = asyncio.get_running_loop().create_task(self._run(call_id, action, identity.request_id))
+        self._tasks[key] = task
+        task.add_done_callback(lambda _: self._tasks.pop(key, None))
+
+    async def _run(self, call_id: str, action: Request, rid: str) -> None:
+        try:
+            async with self._places:
+                outcome, values = await self._outcome(action, rid)
+        except StoreUnavailable as error:
+            log.error("call %s: %s %s: the store does not answer: %s", call_id, action.verb, action.name, error)
+            outcome, values = "failed", ()
+        except Exception:
+            # A fault of ours: the script hears that it failed, and goes on.
+            log.exception("call %s: %s %s could not be done", call_id, action.verb, action.name)
+            outcome, values = "failed", ()
+        await self._hand_over(call_id, rid, Reported(self._clock.now(), action.op, outcome, values))
+
+    async def _hand_over(self, call_id: str, rid: str, event: Reported) -> None:
+        """To the engine, more than once when its store is away. The machine's own timer holds if it stays away."""
+        assert self.deliver is not None
+        for pause in (*DELIVERIES, None):
+            try:
+                await self.deliver(call_id, [(f"answer-{rid}", "", event)])
+                return
+            except StoreUnavailable:
+                if pause is None:
+                    log.error("call %s: the answer to %s is lost", call_id, event.op)
+                    return
+                await asyncio.sleep(pause)
+
+    # ----------------------------------------------------------------------------------------------------------------
+    # Outcomes
+
+    async def _outcome(self, action: Request, rid: str) -> tuple[str, tuple[tuple[str, Value], ...]]:
+        match action.verb:
+            case "lookup" | "check" | "action":
+                return await self._function(action, rid)
+            case "remember" | "recall" | "forget" | "count":
+                return await self._memory(action, rid)
+            case _:
+                raise AssertionError(f"{action.verb} is refused before")
+
+    async def _function(self, action: Request, rid: str) -> tuple[str, tuple[tuple[str, Value], ...]]:
+        bound = self._functions.get(action.name)
+        if bound is None:
+            return self._stood_in(action)
+        arguments: dict[str, Value] = {}
+        for name, value in action.arguments:
+            clear = self._vault.open(value.ref) if isinstance(value, Secret) else value
+            if clear is None:
+                log.warning("%s: a secret is not known any more", action.name)
+                return "failed", ()
+            arguments[name] = clear
+        if action.verb == "action" and not await self._store.claim(rid, self._clock.now() + CLAIM_SECONDS):
+            log.warning("%s was sent before a restart, and is not sent again", action.name)
+            return "failed", ()
+        try:
+            found, answer = await self._ask(bound, arguments, action)
+            return _read(action, bound, found, answer)
+        except (FunctionFailed, WrongShape) as error:
+            log.warning("%s failed: %s", action.name, error)
+            return "failed", ()
+
+    async def _ask(self, bound: DataFunction, arguments: Mapping[str, Value], action: Request) -> tuple[str, Any]:
+        """Ask; once more where that is safe, can help, and there is time left."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + min(bound.timeout_seconds, action.within or WITHIN)
+        if self._session is None:
+            self._session = aiohttp.ClientSession(trust_env=False)
+        try:
+            return await ask(self._session, bound, arguments, ends - loop.time())
+        except FunctionFailed as error:
+            left = ends - loop.time()
+            if action.verb == "action" or not error.again or left <= 0.05:
+                raise
+        return await ask(self._session, bound, arguments, left)
+
+    def _stood_in(self, action: Request) -> tuple[str, tuple[tuple[str, Value], ...]]:
+        """Nothing is bound: a laptop has stand-ins, a real line has failed."""
+        if self._stand_ins is None:
+            log.error("the site file binds no [data.%s]", action.name)
+            return "failed", ()
+        return self._stand_ins.answer(action)
+
+    async def _memory(self, action: Request, rid: str) -> tuple[str, tuple[tuple[str, Value], ...]]:
+        arguments = dict(action.arguments)
+        key, now = str(arguments.get("key", "")), self._clock.now()
+        seconds = arguments.get("seconds")
+        until = now + (seconds if isinstance(seconds, float | int) else 0.0)
+        match action.verb:
+            case "remember":
+                text = VALUES.encode(Record((("value", arguments.get("value")),)))
+                await self._store.keep(Kept("value", action.name, key, text, until))
+                return "done", ()
+            case "forget":
+                await self._store.drop("value", action.name, key)
+                return "done", ()
+            case "recall":
+                kept = await self._store.kept("value", action.name, key, now)
+                return ("not found", ()) if kept is None else ("found", VALUES.decode(kept).fields)
+            case _:
+                count = await self._store.count(action.name, key, rid, until, now)
+                most = arguments.get("most")
+                reached = isinstance(most, float | int) and count >= most
+                return ("reached" if reached else "counted"), (("value", float(count)),)
+
+
+def _read(action: Request, bound: DataFunction, found: str, answer: Any) -> tuple[str, tuple[tuple[str, Value], ...]]:
+    """What an answer means for the verb. Raises `WrongShape`."""
+    if action.verb == "action":
+        return ("failed" if found == "not found" else "done"), ()
+    if found == "not found":
+        return ("not found" if action.verb == "lookup" else "no"), ()
+    part = pick(answer, bound.result)
+    if action.verb == "lookup":
+        if part is None:
+            return "not found", ()
+        return "found", read_answer(part, action.expects, dict(bound.fields))
+    if not isinstance(part, bool):
+        raise WrongShape("a check answers true or false")
+    return ("yes" if part else "no"), ()
