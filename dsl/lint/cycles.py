@@ -28,7 +28,7 @@ def cycles(program: Program, ways: Callable[[Edge], bool]) -> Iterator[Cycle]:
     """Cycles by edges that ``ways`` accepts: a shortest one for the first block of each group of blocks that lead to
     each other, so that one mistake gives one cycle. An outcome of a sub-flow is such an edge only when the sub-flow can
     give it by such edges, too."""
-    shut = _not_given(program, ways)
+    shut = not_given(program, ways)
     graph = {name: _ways_out(program, block, ways, shut) for name, block in program.blocks.items()}
     group = _groups(graph)
     done: set[int] = set()
@@ -43,8 +43,9 @@ def cycles(program: Program, ways: Callable[[Edge], bool]) -> Iterator[Cycle]:
         yield _shortest(program, within, name)
 
 
-def _not_given(program: Program, ways: Callable[[Edge], bool]) -> frozenset[tuple[Span, str]]:
-    """The outcomes of `run` statements, by route and name, that cannot come about by edges that ``ways`` accepts."""
+def not_given(program: Program, ways: Callable[[Edge], bool]) -> frozenset[tuple[Span, str]]:
+    """The outcomes of `run` statements, by route and name, that cannot come about by edges that ``ways`` accepts:
+    somebody has to do more in the sub-flow."""
     given: dict[str, frozenset[str]] = {}
     runs = [run for block in program.blocks.values() for run in program.runs(block)]
     for _ in range(len(program.flows) + 1):  # a sub-flow may run others: each round settles at least one more

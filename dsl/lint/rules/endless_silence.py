@@ -9,17 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl.analysis.program import Edge
+from dsl.ast import Step
 from dsl.diagnostics import Diagnostic, Label
-from dsl.lint.cycles import cycles
+from dsl.lint.cycles import cycles, not_given
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
 from dsl.spell import listed
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
+    # What a sub-flow gives when its caller stays silent needs the caller, too.
+    asked = not_given(context.program, lambda edge: not edge.needs_caller)
     for cycle in cycles(context.program, _without_a_word):
-        silent = [edge for edge in cycle.edges if edge.needs_caller]
-        if not silent or len(cycle.blocks) == 1:
+        silent = [edge for edge in cycle.edges if edge.needs_caller or (edge.span, edge.cause) in asked]
+        alone = len(cycle.blocks) == 1 and not isinstance(cycle.blocks[0], Step)
+        if not silent or alone:
             continue  # a loop without any caller, or a block that hands over to itself: both have rules of their own
         start = cycle.blocks[0].name
         yield RULE.at(

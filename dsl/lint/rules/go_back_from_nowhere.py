@@ -8,23 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dsl.analysis.program import Program
 from dsl.ast import Flow, GoBack, GoTo
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
-from dsl.lint.walk import complete, reachable, unique_edges
+from dsl.lint.walk import complete, unique_edges
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
     if not complete(program):
         return
-    flows = [declaration for declaration in program.declarations() if isinstance(declaration, Flow)]
-    starts = [key.destination for flow in flows for key in flow.keys]
-    behind: set[str] = set()
-    for start in starts:
-        if isinstance(start, GoTo) and start.target.text not in behind:
-            behind |= {block.name.text for block in reachable(program, start.target.text)}
+    behind = behind_keys(program)
     for name, block in program.blocks.items():
         owner = program.owner(block)
         keys = owner is not None and owner.keys
@@ -37,6 +33,25 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     "no key that holds anywhere leads here" if keys else "the flow has no key that holds anywhere",
                     help="write the name of a block, or add a key: `press 9 anywhere -> " + name + "`",
                 )
+
+
+def behind_keys(program: Program) -> set[str]:
+    """The blocks to which a call can come after a key that holds anywhere, before it goes back."""
+    flows = [declaration for declaration in program.declarations() if isinstance(declaration, Flow)]
+    waiting = [key.destination.target.text for flow in flows for key in flow.keys if isinstance(key.destination, GoTo)]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in program.blocks:
+            continue
+        found.add(name)
+        block = program.blocks[name]
+        ways = (edge.destination for edge in program.edges(block))
+        waiting += [way.target.text for way in ways if isinstance(way, GoTo)]
+        waiting += [
+            program.entry_of(program.flows[r.flow.text]) for r in program.runs(block) if r.flow.text in program.flows
+        ]
+    return found
 
 
 def _lines(flow: Flow | None) -> set[object]:

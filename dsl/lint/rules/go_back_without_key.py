@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl.analysis.edges import edges_of
-from dsl.ast import Flow, GoBack, GoTo
+from dsl.ast import GoBack, GoTo
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.rule import Context, Rule
+from dsl.lint.rules.go_back_from_nowhere import behind_keys
 from dsl.lint.walk import complete
 from dsl.source import Span
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
-    if not complete(program) or not any(isinstance(d, Flow) and d.keys for d in program.declarations()):
-        return  # without such a key it is an error, and has a message of its own
+    if not complete(program):
+        return
+    behind = behind_keys(program)  # elsewhere it is an error, and has a message of its own
     came: dict[str, Span | None] = {program.entry: None}
     waiting = [program.entry]
     for name in waiting:
@@ -31,7 +33,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if isinstance(target, GoTo) and target.target.text not in came:
                 came[target.target.text] = target.span
                 waiting.append(target.target.text)
-            elif isinstance(target, GoBack):
+            elif isinstance(target, GoBack) and name in behind:
                 way = came[name]
                 yield RULE.at(
                     program.source,

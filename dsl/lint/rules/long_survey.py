@@ -1,7 +1,7 @@
 """A survey has more than ten questions.
 
-Callers hang up after three or four, and those who stay are not like the others. `at most` counts for a list of
-questions; without it, a list is asked as far as it goes.
+Callers hang up after three or four, and those who stay are not like the others. A list of questions counts by itself:
+`at most` says how many of it are asked, and without it the list is asked as far as it goes.
 """
 
 from __future__ import annotations
@@ -22,15 +22,16 @@ def check(context: Context) -> Iterator[Diagnostic]:
         asked = 0
         for question in survey.questions:
             endless = question.text is None and question.at_most is None
-            asked += question.at_most.value if question.at_most else 1
-            if endless or asked > MOST:
+            asked += question.text is not None
+            listed = question.at_most.value if question.at_most else 0
+            if endless or asked > MOST or listed > MOST:
                 yield RULE.at(
                     context.program.source,
                     question.name.span,
                     f"`survey {survey.name.text}` has no limit"
                     if endless
                     else f"`survey {survey.name.text}` has more than {MOST} questions",
-                    "the list may be of any length" if endless else "one too many",
+                    "the list may be of any length" if endless else "too many",
                     help=f"add `at most {MOST}`" if endless else "ask what somebody will act upon, and leave the rest",
                 )
                 break
