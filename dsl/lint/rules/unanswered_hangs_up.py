@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dsl.analysis.outcomes import VERBS
 from dsl.ast import Consult, Destination, Finish, GoTo, HangUp, Leave, Queue, Step, Transfer
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
@@ -20,8 +21,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for block in program.declarations():
         if not isinstance(block, Transfer | Queue | Consult):
             continue
+        # An outcome that does not exist is the affair of another rule.
+        known = {outcome.name for outcome in VERBS[keyword(block)]} - {"answered", "joined"}
         for route in block.routes:
-            lost = [name.text for name in route.outcomes if name.text not in ("answered", "joined")]
+            lost = [name.text for name in route.outcomes if name.text in known]
             if lost and route.say is None and _ends_silently(context, route.destination):
                 yield RULE.at(
                     program.source,

@@ -1,0 +1,61 @@
+"""What an author sees for 300 seeded mistakes: nearly always one message, at its line, with the right repair."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from seeded import KINDS, Mistake, mistakes
+
+from dsl import Source, check
+
+HERE = Path(__file__).parent
+FILES = [HERE / "sample.ivr", *sorted((HERE.parents[1] / "scripts").rglob("*.ivr"))]
+SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in FILES}
+TOTAL = 300
+ENOUGH = 0.95
+LATER = {"wrong_type", "secret_said_aloud"}
+"""Kinds that wait for a script with such a line."""
+
+
+def miss(mistake: Mistake) -> str | None:
+    """Why the messages of a mistake are not good; ``None`` when they are."""
+    found = check(Source("main.ivr", mistake.text)).diagnostics
+    if len(found) != 1:
+        return f"{len(found)} messages: {[f'{each.code} {each.headline}' for each in found]}"
+    (only,) = found
+    line = only.source.place(only.label.span.start).line
+    if line != mistake.line:
+        return f"at line {line}: {only.headline}"
+    if mistake.repair not in only.help:
+        return f"the help does not say `{mistake.repair}`: {only.headline} ({only.help})"
+    return None
+
+
+def test_mistakes_give_one_message_at_their_line_with_the_right_repair() -> None:
+    seeded = mistakes(SCRIPTS, TOTAL)
+    assert len(seeded) == TOTAL
+    missed = [(mistake, why) for mistake in seeded if (why := miss(mistake))]
+    total, bad = Counter(each.kind for each in seeded), Counter(each.kind for each, _ in missed)
+    for kind, count in total.items():
+        print(f"{kind:20} {count - bad[kind]:3} of {count}")
+    for mistake, why in missed:
+        line = mistake.text.split("\n")[mistake.line - 1]
+        print(f"{mistake.kind}, {mistake.script}:{mistake.line}: {line.strip()}\n    {why}")
+    assert len(missed) <= TOTAL * (1 - ENOUGH)
+
+
+def test_every_kind_is_there_and_repeatable() -> None:
+    seeded = mistakes(SCRIPTS, TOTAL)
+    total = Counter(each.kind for each in seeded)
+    assert seeded == mistakes(SCRIPTS, TOTAL)
+    assert len(total) >= 12
+    for kind in KINDS:
+        assert kind.__name__ in LATER or total[kind.__name__] >= 15, kind.__name__
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_without_a_mistake_there_is_no_message(name: str) -> None:
+    """Else a message of the script itself would count for a mistake."""
+    assert not check(Source(name, SCRIPTS[name])).diagnostics
