@@ -18,7 +18,7 @@ from dsl.spell import listed
 _ANY = patterns(
     en=r"\bpress any (?:key|button|number)\b",
     es=r"\b(?:oprima|presione|pulse) cualquier (?:tecla|botón|número)\b",
-    fr=r"\bappuyez sur (?:n['’]importe quelle|une) touche\b",
+    fr=r"\bappuyez sur n['’]importe quelle touche\b",
     de=r"\bdrücken sie (?:bitte )?(?:eine beliebige|irgendeine) taste\b",
 )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dsl.ast import Collect, GlobalKey, Menu
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.heard import heard, written
+from dsl.lint.input import keys_taken
 from dsl.lint.keys import keys_named
 from dsl.lint.rule import Context, Rule
 from dsl.source import Span
@@ -51,8 +52,8 @@ def _lost(context: Context, block: Collect, key: GlobalKey) -> Span | None:
     program = context.program
     if block.confirm is not None and key.key.text in ("1", "2"):
         return block.confirm.span
-    if key in program.keys_of(block):
-        return None
+    if key in program.keys_of(block) or key.key.text not in keys_taken(block):
+        return None  # it holds here, or does nothing at all, and then a text that names it is an error
     for each in heard(program, block):
         asks = each.use in ("prompt", "reprompt", "no input", "no match")
         if asks and key.key.text in keys_named(written(program, each.text), each.language):
