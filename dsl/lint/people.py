@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from dsl.analysis.program import Program
-from dsl.ast import Block, Callback, Consult, Destination, GoTo, Queue, Transfer, Voicemail
+from dsl.ast import Block, Callback, Consult, Destination, GoBack, GoTo, Queue, Transfer, Voicemail
 
 
 def is_person(block: Block) -> bool:
@@ -21,9 +21,23 @@ def takes_over(block: Block) -> bool:
 def leading_to(program: Program, wanted: Callable[[Block], bool]) -> frozenset[str]:
     """The blocks from which a call can come to one that is ``wanted``, those included. Linear."""
     sources: dict[str, list[str]] = {}
+    backs: dict[str, str] = {}
     for name, block in program.blocks.items():
-        for target in program.targets(block):
-            sources.setdefault(target, []).append(name)
+        for edge in program.edges(block):
+            if isinstance(edge.destination, GoTo):
+                sources.setdefault(edge.destination.target.text, []).append(name)
+            elif isinstance(edge.destination, GoBack):
+                # One knot for all ways back of a flow: as many steps may go back as there are blocks to go back to.
+                owner = program.owner(block)
+                knot = f"go back in {owner.name.text if owner is not None else ''}"
+                sources.setdefault(knot, []).append(name)
+                backs.setdefault(knot, name)
+        for run in program.runs(block):
+            if run.flow.text in program.flows:
+                sources.setdefault(program.entry_of(program.flows[run.flow.text]), []).append(name)
+    for knot, name in backs.items():
+        for target in program.ways_back(program.blocks[name]):
+            sources.setdefault(target, []).append(knot)
     return frozenset(_spread(sources, (name for name, block in program.blocks.items() if wanted(block))))
 
 

@@ -20,6 +20,8 @@ from dsl.ast import (
     Declaration,
     Destination,
     Flow,
+    GoBack,
+    GoTo,
     Holiday,
     Hours,
     Interval,
@@ -40,6 +42,7 @@ __all__ = [
     "destinations",
     "expressions",
     "fixed",
+    "following",
     "holes",
     "instead",
     "intervals",
@@ -127,16 +130,33 @@ def unique_edges(program: Program, block: Block) -> Iterator[Edge]:
 def reachable(program: Program, start: str, through: Callable[[Block], bool] = lambda block: True) -> list[Block]:
     """The blocks that a call can come to from the block ``start`` (itself first); ``through`` says which to leave."""
     found: dict[str, Block] = {}
+    gone_back: set[str] = set()
     waiting = [start]
-    while waiting:
-        name = waiting.pop(0)
+    for name in waiting:
         block = program.blocks.get(name)
         if block is None or name in found:
             continue
         found[name] = block
         if through(block):
-            waiting += program.targets(block)
+            waiting += following(program, block, gone_back)
     return list(found.values())
+
+
+def following(program: Program, block: Block, gone_back: set[str]) -> Iterator[str]:
+    """The names of the blocks that can come next, as `Program.targets` has them; but the many to which `go back` can
+    lead only once for each flow, which ``gone_back`` remembers: a walk through a whole script stays linear."""
+    for edge in program.edges(block):
+        if isinstance(edge.destination, GoTo):
+            yield edge.destination.target.text
+        elif isinstance(edge.destination, GoBack):
+            owner = program.owner(block)
+            flow = owner.name.text if owner is not None else ""
+            if flow not in gone_back:
+                gone_back.add(flow)
+                yield from program.ways_back(block)
+    for run in program.runs(block):
+        if run.flow.text in program.flows:
+            yield program.entry_of(program.flows[run.flow.text])
 
 
 # --------------------------------------------------------------------------------------------------------------------
