@@ -72,6 +72,16 @@ def _colour() -> bool:
 
 
 @app.command()
+def new(folder: Annotated[Path, typer.Argument(metavar="NAME", help="The folder to make.")]) -> None:
+    """Make a folder with a small line that works: a script, a site file and a plan."""
+    from interpreter.tooling.new import new as run
+
+    with _exits():
+        outcome = run(folder)
+        _finish(outcome.out, outcome.err, outcome.code)
+
+
+@app.command()
 def lint(
     paths: Paths,
     site: SiteFile = None,
