@@ -100,7 +100,7 @@ def new(folder: Path) -> Outcome:
         raise CannotRun(f"{folder} is a file; choose another name")
     if folder.exists() and any(folder.iterdir()):
         raise CannotRun(f"the folder {folder} is not empty; choose another name, or empty it")
-    words = re.findall(r"[A-Za-z0-9]+", folder.resolve().name)
+    words = re.findall(r"[^\W_]+", folder.resolve().name)
     if not words:
         raise CannotRun(f"`{folder}` has neither letters nor digits to name a script after; choose another name")
     stem, title = "_".join(words).lower(), " ".join(words).capitalize()
