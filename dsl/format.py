@@ -28,6 +28,29 @@ COLUMN_WORDS = frozenset({"prompt", "reprompt"})
 WIDEST_LEFT_SIDE = 60
 """Columns. When a line of a run is longer than this before its arrow, no arrow of the run is aligned."""
 
+BEFORE_GROUPS = frozenset(
+    {
+        "and",
+        "or",
+        "not",
+        "in",
+        "is",
+        "when",
+        "if",
+        "else",
+        "by",
+        "priority",
+        "amount",
+        "number",
+        "language",
+        "check",
+        "to",
+    }
+)
+"""Words behind which a parenthesis groups an expression. Behind any other name it holds the arguments of a call."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
 # The terminals of `ivr.lark`, in the order in which they must be tried.
 _TOKEN = re.compile(
     r"""
@@ -38,7 +61,7 @@ _TOKEN = re.compile(
                  | [0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])
                  | [0-9]{2}-[0-9]{2}(?![0-9-])
                  | [0-9]{1,2}:[0-9]{2}(?![0-9])
-                 | [0-9]+(?:\.[0-9]+)?(?:(?:ms|s|m|h)(?![A-Za-z0-9_]))?
+                 | [0-9]+(?:\.[0-9]+)?(?:(?:ms|s|m|h|d)(?![A-Za-z0-9_]))?
                  | [A-Za-z_]+(?=[0-9]{1,2}:)
                  | [A-Za-z_][A-Za-z0-9_]*
                  | <= | >= | [<>=*\#+-] )
@@ -245,6 +268,8 @@ def _join(tokens: tuple[_Token, ...], column: int = 0, arrow: int = 0) -> str:
 def _apart(left: _Token, right: _Token) -> bool:
     if right.text in (",", ")", ".") or left.text in ("(", "."):
         return False
+    if right.text == "(" and left.text not in BEFORE_GROUPS and _NAME.fullmatch(left.text):
+        return False  # what is called, and its arguments
     if "other" in (left.kind, right.kind):
         return right.apart
     return True

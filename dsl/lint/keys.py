@@ -20,7 +20,7 @@ class _Wording:
     article: str
     noun: str = ""
     behind: str = ""
-    """What follows a key that is named without ``press`` in a sentence that has one, as in ``or 2 for support``."""
+    """A key that is named without ``press`` in a sentence that has one, as in ``or 2 for support``."""
 
 
 def _numbered(words: str, **others: str) -> dict[str, str]:
@@ -34,7 +34,7 @@ _EN = _Wording(
     more=r"(?:\s*,\s*(?:or\s+)?|\s+or\s+)",
     article=r"(?:the\s+)?(?:number\s+|key\s+)?",
     noun=r"(?:\s+(?:key|sign))?",
-    behind=r"\bor\s+([0-9]+|[*#]|star|pound)\s+(?:for|to)\b",
+    behind=r"(?:\bor|,(?:\s+and)?)\s+([0-9]+|[*#]|star|pound)\s+(?:for|to)\b",
 )
 _ES = _Wording(
     words=_numbered("cero uno dos tres cuatro cinco seis siete ocho nueve")
@@ -42,7 +42,7 @@ _ES = _Wording(
     press=r"\b(?:oprima|oprime|presione|presiona|pulse|pulsa|marque|marca)\s+",
     more=r"(?:\s*,\s*(?:[ou]\s+)?|\s+[ou]\s+)",
     article=r"(?:el\s+|la\s+)?(?:número\s+|tecla\s+|signo\s+)?(?:de\s+)?",
-    behind=r"\b[ou]\s+(?:el\s+)?([0-9]+|[*#]|asterisco|numeral)\s+para\b",
+    behind=r"(?:\b[ouy]|,)\s+(?:el\s+)?([0-9]+|[*#]|asterisco|numeral)\s+para\b",
 )
 _FR = _Wording(
     words=_numbered("zéro un deux trois quatre cinq six sept huit neuf")
@@ -50,7 +50,7 @@ _FR = _Wording(
     press=r"\b(?:appuyez\s+sur|tapez|faites|composez)\s+",
     more=r"(?:\s*,\s*(?:ou\s+)?|\s+ou\s+(?:sur\s+)?)",
     article=r"(?:le\s+|la\s+|l['’])?(?:touche\s+|chiffre\s+)?",
-    behind=r"\bou\s+(?:sur\s+)?(?:le\s+)?([0-9]+|[*#]|étoile|dièse)\s+pour\b",
+    behind=r"(?:\bou|\bet|,)\s+(?:sur\s+)?(?:le\s+)?([0-9]+|[*#]|étoile|dièse)\s+pour\b",
 )
 _DE = _Wording(
     words=_numbered("null eins zwei drei vier fünf sechs sieben acht neun")
@@ -58,7 +58,7 @@ _DE = _Wording(
     press=r"\b(?:drücken\s+sie|drücke|wählen\s+sie)\s+(?:bitte\s+)?",
     more=r"(?:\s*,\s*(?:oder\s+)?|\s+oder\s+)",
     article=r"(?:die\s+)?(?:taste\s+|ziffer\s+|nummer\s+)?",
-    behind=r"\boder\s+(?:die\s+)?([0-9]+|[*#]|stern|raute)\s+für\b",
+    behind=r"(?:\boder|\bund|,)\s+(?:die\s+)?([0-9]+|[*#]|stern|raute)\s+(?:für|um)\b",
 )
 _SENTENCE = re.compile(r"[^.!?]*(?:[.!?](?=\s|$)|[.!?]|$)")
 
@@ -96,7 +96,8 @@ def keys_in(text: str, language: str = "en") -> Iterator[tuple[str, int, int]]:
     """The keys that a text tells the caller to press: as written, with start and end within ``text``.
 
     Read are ``press 1``, ``press the pound key``, the rest of a list (``press 1, 2 or 3``), and, in a sentence with
-    such a key, ``or 2 for support``; in English, Spanish, French and German. Nothing is found in another language.
+    such a key, ``or 2 for support`` and ``, 2 to start again``; in English, Spanish, French and German. Nothing is
+    found in another language.
     """
     reader = _READERS.get(language[:2])
     if reader is None:

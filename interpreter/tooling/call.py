@@ -20,7 +20,7 @@ from interpreter import opening, phone
 from interpreter.simulate import Line, Simulation
 from interpreter.site import Site, SiteError
 from interpreter.tooling.check import Outcome
-from interpreter.tooling.files import CannotRun, read, read_bindings
+from interpreter.tooling.files import CannotRun, beside, read, read_bindings
 
 _TICK = 0.05
 """Virtual seconds between two looks at a call that goes on by itself."""
@@ -32,7 +32,7 @@ class ScriptHasErrors(Exception):  # noqa: N818 - a state of the script
 
 def load_program(script: Path, site: Path | None, colour: bool = False) -> Program:
     """A script that lints. Raises `ScriptHasErrors` or `CannotRun`."""
-    checked = check(read(script), read_bindings(site))
+    checked = check(read(script), read_bindings(site), beside(script))
     if checked.program is None:
         raise ScriptHasErrors(render(checked.errors, "text", colour=colour))
     return checked.program

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from dsl import Bindings, Diagnostic, Source, check, pages
 from dsl.fix import apply
@@ -12,7 +12,7 @@ from dsl.report import explain, render, summary
 from dsl.report.explain import similar
 from dsl.spell import listed
 from interpreter.site_bindings import bindings_from
-from interpreter.tooling.files import CannotRun, find_scripts, read, read_bindings, write
+from interpreter.tooling.files import CannotRun, beside, find_scripts, only_used, read, read_bindings, write
 
 ROUNDS = 20
 """Fixes that touch each other are made one after the other; more rounds than this would be a fix that undoes
@@ -29,16 +29,20 @@ class Outcome:
 
 
 def lint(paths: list[Path], site: Path | None, format: str, fix: bool, unsafe: bool, colour: bool) -> Outcome:
-    """Lint every script. Exit code 1 when a finding is an error. Raises `CannotRun`."""
+    """Lint every script, each with the files that it uses. Exit code 1 when a finding is an error. Raises
+    `CannotRun`."""
     bindings = read_bindings(site)
     found: list[Diagnostic] = []
     made = 0
-    for path in find_scripts(paths):
-        source = read(path)
+    scripts = find_scripts(paths)
+    used = only_used(scripts)
+    for path in scripts:
+        if path in used:
+            continue
         if fix or unsafe:
-            source, count = _fixed(path, source, bindings, unsafe)
-            made += count
-        found += check(source, bindings).diagnostics
+            made += _fix(path, bindings, unsafe)
+        found += check(read(path), bindings, beside(path)).diagnostics
+    found = list(dict.fromkeys(found))  # a file that several scripts use is told of once
     err = f"{made} {'fix' if made == 1 else 'fixes'} made\n" if fix or unsafe else ""
     if format in ("text", "concise"):
         err += summary(found) + "\n"
@@ -46,19 +50,33 @@ def lint(paths: list[Path], site: Path | None, format: str, fix: bool, unsafe: b
     return Outcome(render(found, format, colour=colour), err, 1 if failed else 0)
 
 
-def _fixed(path: Path, source: Source, bindings: Bindings | None, unsafe: bool) -> tuple[Source, int]:
-    """Make the fixes of a script until none is left; the file is written once."""
-    count, text = 0, source.text
+def _fix(path: Path, bindings: Bindings | None, unsafe: bool) -> int:
+    """Make the fixes of a script and of the files that it uses until none is left; each file is written once."""
+    disk = beside(path)
+    texts = {str(path): read(path).text}
+    before = dict(texts)
+    count = 0
+
+    def current(name: str) -> str | None:
+        key = str(PurePosixPath(path.as_posix()).parent / name)
+        if key not in texts and (text := disk(name)) is not None:
+            texts[key] = before[key] = text
+        return texts.get(key)
+
     for _ in range(ROUNDS):
-        findings = check(Source(source.name, text), bindings).diagnostics
-        own = (f.fix for f in findings if f.fix and f.source.name == source.name)
-        text, applied = apply(text, own, unsafe)
-        if not applied:
+        findings = check(Source(str(path), texts[str(path)]), bindings, current).diagnostics
+        made = 0
+        for name in tuple(texts):
+            own = (each.fix for each in findings if each.fix and each.source.name == name)
+            texts[name], applied = apply(texts[name], own, unsafe)
+            made += len(applied)
+        if not made:
             break
-        count += len(applied)
-    if text != source.text:
-        write(path, text)
-    return Source(source.name, text), count
+        count += made
+    for name, text in texts.items():
+        if text != before[name]:
+            write(Path(name), text)
+    return count
 
 
 def format_files(paths: list[Path], check_only: bool) -> Outcome:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dsl import Bindings, Source
+from dsl.bundle import Read, used_names
 from dsl.syntax.parser import keep_tables
 from interpreter.site_bindings import bindings_from
 
@@ -46,6 +47,27 @@ def read(path: Path) -> Source:
         raise CannotRun(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     except OSError as error:
         raise CannotRun(f"{path} cannot be read: {error.strerror}") from None
+
+
+def beside(script: Path) -> Read:
+    """How the files that a script uses are read: from its own folder. What cannot be read is not there."""
+
+    def read_beside(name: str) -> str | None:
+        try:
+            with (script.parent / name).open(encoding="utf-8", newline="") as file:
+                return file.read()
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    return read_beside
+
+
+def only_used(scripts: Iterable[Path]) -> set[Path]:
+    """Those of the scripts that others of them use: they are read as a part of these."""
+    used: set[Path] = set()
+    for path in scripts:
+        used |= {(path.parent / name).resolve() for name in used_names(read(path).text)} - {path.resolve()}
+    return {path for path in scripts if path.resolve() in used}
 
 
 def keep_grammar(folder: Path) -> None:

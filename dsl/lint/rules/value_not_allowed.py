@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dsl.analysis.formats import FORMATS
 from dsl.ast import Collect, Flow, Hole, Hours, Interval, Menu, Text
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
@@ -17,9 +18,6 @@ from dsl.lint.walk import fixed, holes, instead, intervals
 from dsl.lint.zones import is_zone, nearest_zone
 from dsl.source import Source, Span
 from dsl.spell import listed, nearest
-
-FORMATS = ("digits",)
-"""How a value may be read out: ``{account as digits}``."""
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -41,7 +39,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     hole.format_span or hole.span,
                     f"a value cannot be read out as `{hole.format}`",
                     "not a format",
-                    help=f"did you mean `{close}`?" if close else f"the format is {listed(FORMATS)}, or leave it out",
+                    help=f"did you mean `{close}`?" if close else f"the formats are {listed(list(FORMATS), 'and')}",
                     fix=instead(hole.format_span, close) if close and hole.format_span else None,
                 )
         for text, what in fixed(declaration):
@@ -116,7 +114,7 @@ def _clock(source: Source, interval: Interval) -> Iterator[Diagnostic]:
 
 def _no_tries(source: Source, block: Menu | Collect) -> Iterator[Diagnostic]:
     for after in block.afters:
-        if after.count.value < 1:
+        if after.count.value < 1 and after.what != "limit":
             yield RULE.at(
                 source,
                 after.count.span,

@@ -1,0 +1,156 @@
+"""The manual as a static site, for reading without a network: `make site` writes `build/site`.
+
+The pages of `docs/` are copied to `build/manual` with the README as the first page and a navigation that is made of
+what is there, and Zensical renders them. Pages that are missing are left out; pages that nobody sorted come last.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from dsl import pages
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+BUILD = ROOT / "build"
+STAGE = BUILD / "manual"
+SITE = BUILD / "site"
+"""The generator demands that both lie beside or below its configuration, `build/mkdocs.yml`."""
+
+ORDER = (
+    ("Start", "index.md"),
+    ("A first line, step by step", "tutorial.md"),
+    ("The language", "language.md"),
+    ("Outcomes", "outcomes.md"),
+    ("Cookbook", "cookbook.md"),
+    ("Trying a script out", "testing.md"),
+    ("Site file and hosting", "site.md"),
+)
+"""The pages in the order in which they are read. The others follow by name, then the rules and the decisions."""
+
+GROUPS = {
+    "1": "Reading",
+    "2": "Where calls go",
+    "3": "Keys, speech and input",
+    "4": "What callers hear",
+    "5": "Hours, numbers and the host",
+    "6": "Values and secrets",
+    "7": "People and queues",
+    "8": "Names",
+    "9": "Site files",
+}
+"""The rules by the first digit of their codes."""
+
+STYLE = """\
+.md-typeset table:not([class]) td:first-child { white-space: nowrap; }
+.md-typeset pre > code { font-size: .68rem; }
+.highlight .kd, .highlight .nf { font-weight: 700; }
+"""
+
+
+def stage() -> None:
+    """Copy the pages and write the configuration. The folder is made anew."""
+    shutil.rmtree(STAGE, ignore_errors=True)
+    shutil.copytree(DOCS, STAGE, ignore=lambda _, names: [name for name in names if name.startswith(".")])
+    (STAGE / "index.md").write_text(_front_page((ROOT / "README.md").read_text("utf-8")), encoding="utf-8")
+    (STAGE / "manual.css").write_text(STYLE, encoding="utf-8")
+    for folder in (STAGE, *(each for each in STAGE.rglob("*") if each.is_dir())):
+        for page in folder.glob("*.md"):
+            page.write_text(_with_folders(page.read_text("utf-8")), encoding="utf-8")
+    decisions = STAGE / "decisions"
+    if decisions.is_dir():
+        (decisions / "index.md").write_text(_decisions(decisions), encoding="utf-8")
+    # A file of JSON is a file of YAML, and nothing has to be quoted twice.
+    (BUILD / "mkdocs.yml").write_text(json.dumps(configuration(STAGE), indent=2), encoding="utf-8")
+
+
+def configuration(source: Path) -> dict[str, Any]:
+    """What Zensical reads. Nothing is loaded from elsewhere, and the site works from a folder, without a server."""
+    return {
+        "site_name": "ivr",
+        "site_description": "A language for phone menus and call routing",
+        "docs_dir": STAGE.name,
+        "site_dir": SITE.name,
+        "use_directory_urls": False,
+        "theme": {
+            "name": "material",
+            "language": "en",
+            "font": False,
+            "features": ["navigation.sections", "navigation.footer", "navigation.top", "content.code.copy"],
+            "palette": [
+                {"media": "(prefers-color-scheme: light)", "scheme": "default"},
+                {"media": "(prefers-color-scheme: dark)", "scheme": "slate"},
+            ],
+        },
+        "extra": {"generator": False},
+        "extra_css": ["manual.css"],
+        "plugins": ["search", "offline"],
+        "markdown_extensions": [
+            "interpreter.tooling.fences",
+            "attr_list",
+            "tables",
+            {"toc": {"permalink": True}},
+            {"pymdownx.highlight": {"pygments_lang_class": True}},
+            "pymdownx.superfences",
+        ],
+        "nav": list(navigation(source)),
+    }
+
+
+def navigation(source: Path) -> Iterator[dict[str, Any]]:
+    """The pages that are there, the rules by their groups, the decisions."""
+    sorted_out = {name for _, name in ORDER}
+    others = sorted(page.name for page in source.glob("*.md") if page.name not in sorted_out)
+    for title, name in (*ORDER, *((_title(source / name), name) for name in others)):
+        if (source / name).exists():
+            yield {title: name}
+    rules: dict[str, list[dict[str, str]]] = {}
+    for page in pages().values():
+        group = GROUPS.get(page.rule.code[3], "Others")
+        rules.setdefault(group, []).append({f"{page.rule.code} {page.rule.name}": f"rules/{page.rule.code}.md"})
+    yield {"Rules": [{"All rules": "rules/README.md"}, *({group: each} for group, each in rules.items())]}
+    decisions = sorted(page for page in (source / "decisions").glob("*.md") if page.name != "index.md")
+    yield {"Decisions": ["decisions/index.md", *({_title(page): f"decisions/{page.name}"} for page in decisions)]}
+
+
+def _title(page: Path) -> str:
+    """The first headline of a page, else its name."""
+    found = re.search(r"^# (.+)$", page.read_text("utf-8"), re.M)
+    return found[1] if found else page.stem
+
+
+def _front_page(readme: str) -> str:
+    """The README stands above `docs/`, and its links lead into it."""
+    return re.sub(r"\]\(docs/", "](", readme)
+
+
+def _with_folders(text: str) -> str:
+    """A link to a folder, which shows its files on a code host, leads to the folder's first page here."""
+    return re.sub(r"\]\(((?:\.\./)*)decisions/?\)", r"](\1decisions/index.md)", text)
+
+
+def _decisions(folder: Path) -> str:
+    lines = [f"- [{_title(page)}]({page.name})" for page in sorted(folder.glob("*.md"))]
+    return "# Decisions\n\nWhat was argued, and why it was decided so.\n\n" + "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Make the site; the exit code of the generator, which is 1 for a link that leads nowhere."""
+    stage()
+    shutil.rmtree(SITE, ignore_errors=True)
+    command = [str(Path(sys.executable).with_name("zensical")), "build", "--clean", "--strict"]
+    code = subprocess.run([*command, "-f", str(BUILD / "mkdocs.yml")], cwd=BUILD, check=False).returncode
+    if code == 0:
+        print(f"the manual: {(SITE / 'index.html').relative_to(ROOT)}")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
