@@ -76,15 +76,24 @@ def has_recordings(block: Menu | Collect) -> bool:
     return any(prompt.file for prompt in (*block.prompts, *block.reprompts))
 
 
-def main_prompts(program: Program, block: Menu | Collect) -> Iterator[tuple[str, list[Heard]]]:
-    """What a block asks at first, by language; nothing when a part of it is recorded."""
+def asked(
+    program: Program, block: Menu | Collect, uses: tuple[TextUse, ...] = ("prompt",)
+) -> Iterator[tuple[str, list[Heard]]]:
+    """What a block asks, by the language that the call speaks; nothing when a part of it is recorded.
+
+    A prompt with a language of its own is heard in every call. A language in which one of the others is not translated
+    is left out: its callers do not hear all of it.
+    """
     if has_recordings(block):
         return
-    found: dict[str, list[Heard]] = {}
-    for each in heard(program, block):
-        if each.use == "prompt":
-            found.setdefault(each.language, []).append(each)
-    yield from found.items()
+    texts = [each for each in spoken(block) if each.use in uses]
+    for language in (program.language, *(other for other in program.translations if other != program.language)):
+        said: list[Heard] = []
+        for each in texts:
+            versions = list(in_languages(program, each))
+            said += versions[:1] if each.language else (one for one in versions if one.language == language)
+        if texts and len(said) >= len(texts):
+            yield language, said
 
 
 Patterns: TypeAlias = Mapping[str, re.Pattern[str]]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dsl.ast import Collect
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
-from dsl.lint.heard import has_recordings, heard, written
+from dsl.lint.heard import asked, has_recordings, written
 from dsl.lint.input import terminator, varies
 from dsl.lint.keys import is_read, numbers_said
 from dsl.lint.rule import Context, Rule
@@ -31,11 +31,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
         end = terminator(block)
         if end is None or end.text not in "*#":
             continue
-        said: dict[str, set[str]] = {}
-        for each in heard(context.program, block):
-            if each.use in ("prompt", "reprompt"):
-                found = numbers_said(written(context.program, each.text), each.language)
-                said.setdefault(each.language, set()).update(found)
+        said = {
+            language: {
+                key for each in texts for key in numbers_said(written(context.program, each.text), each.language)
+            }
+            for language, texts in asked(context.program, block, ("prompt", "reprompt"))
+        }
         silent = next((language for language, keys in said.items() if is_read(language) and end.text not in keys), None)
         if silent is not None:
             other = f" in {silent}" if silent != context.program.language else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.ast import Collect, Destination, Flow, GoTo, Menu, Pay, Queue, Step, Survey, Transfer
+from dsl.ast import Collect, Destination, Flow, GoTo, Menu, Pay, Step, Survey, Transfer
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
@@ -39,14 +39,13 @@ def _error_handler(context: Context, handler: Destination) -> Iterator[Diagnosti
     if not isinstance(handler, GoTo):
         return
     for block in reachable(context.program, handler.target.text, lambda block: isinstance(block, Step)):
-        if isinstance(block, Menu | Collect | Queue | Pay | Survey):
-            what = "keeps the caller waiting with texts" if isinstance(block, Queue) else "asks the caller"
+        if isinstance(block, Menu | Collect | Pay | Survey):
             yield RULE.at(
                 context.program.source,
                 handler.span,
                 f"`on system error` leads to `{keyword(block)} {block.name.text}`, where it can happen again",
                 "a call could go round here for ever",
-                labels=(Label(block.name.span, f"{what}, which may be what has failed"),),
+                labels=(Label(block.name.span, "asks the caller, which may be what has failed"),),
                 help="lead to a `transfer`, or to a `step` that ends the call",
             )
             return

@@ -22,7 +22,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if edge.destination.span not in keys:  # a key that holds anywhere is one line, and one mistake
                 yield from _leaves(context, block, program.owner(block), edge.destination)
     for flow in program.declarations():
-        if isinstance(flow, Flow):
+        if isinstance(flow, Flow) and (flow is program.flow or flow is program.flows.get(flow.name.text)):
             ends = [each for each in (flow.on_hangup, flow.on_error) if each is not None]
             for destination in (*ends, *(key.destination for key in flow.keys)):
                 yield from _leaves(context, flow, flow, destination)

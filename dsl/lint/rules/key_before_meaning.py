@@ -1,7 +1,8 @@
 """A prompt says the key before what it is for.
 
 "Press 1 for billing": a caller who waits for "billing" has forgotten the key when it comes. "For billing, press 1"
-names the key when it is wanted. A reprompt may be shorter and say it the other way.
+names the key when it is wanted. A reprompt may be shorter and say it the other way, and so may a prompt that names
+what is done: "press 1 to confirm".
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from dsl.lint.rule import Context, Rule
 
 _KEY = r"(?:[0-9]|[*#]|\w+)"
 _BEFORE = patterns(
-    en=rf"\bpress\s+{_KEY}\s+(?:for|to)\b",
-    es=rf"\b(?:oprima|presione|pulse|marque)\s+(?:el\s+)?{_KEY}\s+para\b",
-    fr=rf"\bappuyez\s+sur\s+(?:le\s+)?{_KEY}\s+pour\b",
+    en=rf"\bpress\s+{_KEY}\s+for\b",
+    es=rf"\b(?:oprima|presione|pulse|marque)\s+(?:el\s+)?{_KEY}\s+para\b(?!\s+\w+[aei]r(?:l[aeo]s?|se)?\b)",
+    fr=rf"\bappuyez\s+sur\s+(?:le\s+)?{_KEY}\s+pour\b(?!\s+(?:l['’]|les?\s|la\s)?\w+(?:er|ir|re)\b)",
     de=rf"\bdrücken\s+sie\s+(?:die\s+)?{_KEY}\s+für\b",
 )
-_SENTENCE = re.compile(r"(\s*)Press\s+(\S+)\s+(for|to)\s+([^.,;:]+)([.!])")
+_SENTENCE = re.compile(r"(\s*)Press\s+(\S+)\s+(for)\s+([^.,;:]+)([.!])")
 
 
 def check(context: Context) -> Iterator[Diagnostic]:

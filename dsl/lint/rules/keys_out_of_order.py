@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dsl.ast import Menu
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
-from dsl.lint.heard import main_prompts, written
+from dsl.lint.heard import asked, written
 from dsl.lint.keys import key_named, keys_in
 from dsl.lint.rule import Context, Rule
 from dsl.source import Span
@@ -22,12 +22,14 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for menu in program.declarations():
         if not isinstance(menu, Menu):
             continue
-        for language, texts in main_prompts(program, menu):
-            last = 0
+        for _, texts in asked(program, menu):
+            last, spoken = 0, ""
             for each in texts:
+                if each.language != spoken:
+                    last, spoken = 0, each.language  # the same list, for others
                 start = each.text.span.start + 1
-                for word, begin, end in keys_in(written(program, each.text), language):
-                    key = key_named(word, language) or ""
+                for word, begin, end in keys_in(written(program, each.text), each.language):
+                    key = key_named(word, each.language) or ""
                     if not key.isdecimal() or key == "0":
                         continue  # 0, star and pound have places of their own, most often at the end
                     if int(key) < last:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dsl.ast import Collect, Menu
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
-from dsl.lint.heard import main_prompts, seconds
+from dsl.lint.heard import asked, seconds
 from dsl.lint.rule import Context, Rule
 from dsl.lint.rules.text_too_long import LIMIT
 from dsl.lint.walk import keyword
@@ -24,7 +24,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for block in context.program.declarations():
         if not isinstance(block, Menu | Collect):
             continue
-        for _, texts in main_prompts(context.program, block):
+        for _, texts in asked(context.program, block):
             spoken = [each.text for each in texts if len(each.text.plain) <= LIMIT]
             long = sum(map(seconds, spoken))
             if long > MOST:

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dsl.ast import Menu, Option
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
-from dsl.lint.heard import Heard, has_recordings, heard, written
+from dsl.lint.heard import Heard, asked, has_recordings, written
 from dsl.lint.input import keys_taken
-from dsl.lint.keys import KEYS, keys_named
+from dsl.lint.keys import KEYS, keys_named, numbers_said
 from dsl.lint.rule import Context, Rule
 
 
@@ -23,23 +23,22 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for menu in program.declarations():
         if not isinstance(menu, Menu) or menu.broken or has_recordings(menu):
             continue
-        texts: dict[str, list[Heard]] = {}
-        for each in heard(program, menu):
-            if each.use in ("prompt", "reprompt"):
-                texts.setdefault(each.language, []).append(each)
         reported: set[int] = set()
-        for language, said in texts.items():
-            words = " ".join(written(program, each.text) for each in said)
-            named = keys_named(words, language)
+        for language, said in asked(program, menu, ("prompt", "reprompt")):
+            texts = [(written(program, each.text), each.language) for each in said]
+            words = " ".join(text for text, _ in texts)
+            named = [key for text, spoken in texts for key in keys_named(text, spoken)]
+            # "Press 1 to stay, 2 move" tells enough: a number that is said at all is taken for it.
+            known = {key for text, spoken in texts for key in numbers_said(text, spoken)}
             if not set(named) <= {*keys_taken(menu), *(key.key.text for key in program.keys_of(menu))}:
                 continue  # a key that is named and not there is an error with a message of its own
             for number, option in enumerate(menu.options) if named else ():
-                if number not in reported and _is_missing(option, named, words):
+                if number not in reported and _is_missing(option, known, words):
                     reported.add(number)
                     yield _finding(context, menu, option, said[0], language)
 
 
-def _is_missing(option: Option, named: list[str], words: str) -> bool:
+def _is_missing(option: Option, named: set[str], words: str) -> bool:
     keys = [key.text for key in option.keys]
     if option.hidden or not keys or any(key in named or key not in KEYS for key in keys):
         return False  # a key that is none, such as `X`, has a message of its own

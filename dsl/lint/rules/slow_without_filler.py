@@ -1,6 +1,6 @@
 """A caller may wait in silence for an outside system.
 
-The longest time that is allowed is more than three seconds, and nothing is heard meanwhile. When the system is slow,
+The longest time that is allowed is more than four seconds, and nothing is heard meanwhile. When the system is slow,
 callers believe that the line is dead. `after 1s say "One moment, please."` is heard only when it is slow.
 """
 
@@ -12,7 +12,7 @@ from dsl.ast import Do, Duration, Filler, Lookup, Pay, Step
 from dsl.diagnostics import Diagnostic
 from dsl.lint.rule import Context, Rule
 
-MOST = 3.0
+MOST = 4.0
 """Seconds of silence."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.analysis.values import variables_in
+from dsl.analysis.values import calls, variables_in
 from dsl.ast import Collect, Do, Expression, OneOfKind, Pay, Step, YesNoKind
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.rule import Context, Rule
@@ -17,11 +17,20 @@ from dsl.source import Span
 
 def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
+    asked = {
+        variable.path[0]
+        for declaration in program.declarations()
+        for call in calls(declaration)
+        if (function := program.functions.get(call.name)) is not None and function.use != "action"
+        for argument in call.arguments
+        for variable in variables_in(argument)
+    }
     loose = {
         block.into.text: block
         for block in program.declarations()
         if isinstance(block, Collect)
         and block.into is not None
+        and block.into.text not in asked  # an outside system has looked at it
         and block.confirm is None
         and not block.checks
         and not isinstance(block.kind, YesNoKind | OneOfKind)
