@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: dev test check format pages bench fuzz fuzz-guided kill lock clean
+.PHONY: dev test check format pages site bench fuzz fuzz-guided kill lock clean
 
 dev: $(STAMP)
 	$(BIN)/ivr dev scripts
@@ -28,6 +28,11 @@ format: $(STAMP)
 
 pages: $(STAMP)
 	$(BIN)/python -m interpreter.tooling.pages
+
+# The manual for reading without a network: build/site/index.html.
+site: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	$(BIN)/python -m interpreter.tooling.manual
 
 # The slow suites: run them before an issue is closed.
 kill: $(STAMP)

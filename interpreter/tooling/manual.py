@@ -1,7 +1,9 @@
 """The manual as a static site, for reading without a network: `make site` writes `build/site`.
 
 The pages of `docs/` are copied to `build/manual` with the README as the first page and a navigation that is made of
-what is there, and Zensical renders them. Pages that are missing are left out; pages that nobody sorted come last.
+what is there, and Zensical renders them. Pages that are missing are left out; pages that nobody sorted come behind the
+others. Zensical is the successor of Material for MkDocs by the same people; that one had its last maintenance in
+November 2026, and MkDocs itself no release since 2024.
 """
 
 from __future__ import annotations
@@ -48,11 +50,10 @@ GROUPS = {
 }
 """The rules by the first digit of their codes."""
 
-STYLE = """\
-.md-typeset table:not([class]) td:first-child { white-space: nowrap; }
-.md-typeset pre > code { font-size: .68rem; }
-.highlight .kd, .highlight .nf { font-weight: 700; }
-"""
+
+LANGUAGES = {"plan": "text", "transcript": "text"}
+"""Kinds of blocks that are not called by their language."""
+_FENCE = re.compile(r"^```(\w*)[ \t]*(.*)$")
 
 
 def stage() -> None:
@@ -60,10 +61,8 @@ def stage() -> None:
     shutil.rmtree(STAGE, ignore_errors=True)
     shutil.copytree(DOCS, STAGE, ignore=lambda _, names: [name for name in names if name.startswith(".")])
     (STAGE / "index.md").write_text(_front_page((ROOT / "README.md").read_text("utf-8")), encoding="utf-8")
-    (STAGE / "manual.css").write_text(STYLE, encoding="utf-8")
-    for folder in (STAGE, *(each for each in STAGE.rglob("*") if each.is_dir())):
-        for page in folder.glob("*.md"):
-            page.write_text(_with_folders(page.read_text("utf-8")), encoding="utf-8")
+    for page in STAGE.rglob("*.md"):
+        page.write_text(titled(_with_folders(page.read_text("utf-8"))), encoding="utf-8")
     decisions = STAGE / "decisions"
     if decisions.is_dir():
         (decisions / "index.md").write_text(_decisions(decisions), encoding="utf-8")
@@ -89,11 +88,11 @@ def configuration(source: Path) -> dict[str, Any]:
                 {"media": "(prefers-color-scheme: dark)", "scheme": "slate"},
             ],
         },
-        "extra": {"generator": False},
-        "extra_css": ["manual.css"],
+        "extra": {"generator": False, "polyfills": ["assets/iframe-worker.js"]},
+        "extra_css": ["assets/manual.css"],
         "plugins": ["search", "offline"],
         "markdown_extensions": [
-            "interpreter.tooling.fences",
+            "interpreter.tooling.highlight",
             "attr_list",
             "tables",
             {"toc": {"permalink": True}},
@@ -123,7 +122,7 @@ def navigation(source: Path) -> Iterator[dict[str, Any]]:
 def _title(page: Path) -> str:
     """The first headline of a page, else its name."""
     found = re.search(r"^# (.+)$", page.read_text("utf-8"), re.M)
-    return found[1] if found else page.stem
+    return found[1].replace("`", "") if found else page.stem
 
 
 def _front_page(readme: str) -> str:
@@ -139,6 +138,38 @@ def _with_folders(text: str) -> str:
 def _decisions(folder: Path) -> str:
     lines = [f"- [{_title(page)}]({page.name})" for page in sorted(folder.glob("*.md"))]
     return "# Decisions\n\nWhat was argued, and why it was decided so.\n\n" + "\n".join(lines) + "\n"
+
+
+def titled(text: str) -> str:
+    """A page with the head of each fenced block in a form that renders: a language and a title.
+
+    The words behind the three backticks say how a block is tested (see `tests/docs`); a renderer knows none of them.
+    """
+    lines = text.split("\n")
+    inside = False
+    for at, line in enumerate(lines):
+        found = _FENCE.match(line)
+        if inside or found is None:
+            inside = inside and line != "```"
+            continue
+        inside = True
+        lines[at] = _head(found[1] or ("ivr" if lines[at + 1 : at + 2] == ["ivr 1"] else "text"), found[2])
+    return "\n".join(lines)
+
+
+def _head(kind: str, info: str) -> str:
+    words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', info)]
+    files = [word for word in words if re.fullmatch(r"[\w-]+\.\w+", word)]
+    codes = [word for word in words if re.fullmatch(r"IVR\d{3}", word)]
+    title = files[0] if files else ""
+    if kind == "ivr" and codes:
+        title = f"{title or 'wrong'}: gives {', '.join(dict.fromkeys(codes))}"
+    elif kind == "toml" and "wrong" in words:
+        title = f"{title}: wrong"
+    elif kind in ("plan", "transcript"):
+        title = title or kind
+    language = LANGUAGES.get(kind, kind)
+    return f'``` {{.{language} title="{title}"}}' if title else f"``` {language}"
 
 
 def main() -> int:
