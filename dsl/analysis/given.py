@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dsl.analysis.program import Program
 from dsl.ast import Collect, Declaration, Flow, Lookup, Pay, Queue, Recall, Set, Step, Survey
 
 BUILT_IN = ("today", "now", "language")
@@ -30,3 +31,14 @@ def given_by(declaration: Declaration) -> Iterator[str]:
                     yield statement.target.text
         case _:
             return
+
+
+def looked_up(program: Program) -> frozenset[str]:
+    """The values that something outside gives, which may have none: look-ups, memory, payments."""
+    found: set[str] = set()
+    for declaration in program.declarations():
+        if isinstance(declaration, Step):
+            found |= {each.target.text for each in declaration.statements if isinstance(each, Lookup | Recall)}
+        elif isinstance(declaration, Pay) and declaration.into is not None:
+            found.add(declaration.into.text)
+    return frozenset(found)

@@ -99,7 +99,7 @@ def spoken(declaration: Declaration) -> Iterator[Spoken]:
     match declaration:
         case Step():
             for statement in declaration.statements:
-                yield from _statement_texts(statement)
+                yield from statement_texts(statement)
         case Menu() | Collect():
             yield from _asked(declaration)
         case Flow():
@@ -174,7 +174,8 @@ def _on_the_way(routes: tuple[Route, ...]) -> Iterator[Spoken]:
     yield from (Spoken(route.say, "say") for route in routes if route.say)
 
 
-def _statement_texts(statement: Statement) -> Iterator[Spoken]:
+def statement_texts(statement: Statement) -> Iterator[Spoken]:
+    """What is heard of one statement."""
     match statement:
         case Say():
             yield Spoken(statement.text, "say", statement.language.text if statement.language else "", statement.ssml)

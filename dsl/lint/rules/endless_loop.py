@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.ast import Queue, Transfer
+from dsl.ast import Transfer
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.cycles import cycles
 from dsl.lint.example import script
@@ -18,8 +18,8 @@ from dsl.spell import listed
 
 def check(context: Context) -> Iterator[Diagnostic]:
     for cycle in cycles(context.program, lambda edge: not edge.needs_caller):
-        if any(all(isinstance(block, kind) for block in cycle.blocks) for kind in (Transfer, Queue)):
-            continue  # transfers that go round, and queues that overflow into each other, have rules of their own
+        if all(isinstance(block, Transfer) for block in cycle.blocks):
+            continue  # transfer-circle and failure-leads-back have words of their own for it
         start = cycle.blocks[0].name
         yield RULE.at(
             context.program.source,

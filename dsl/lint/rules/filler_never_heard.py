@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dsl.ast import Do, Duration, Filler, Lookup, Pay, Step
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.rule import Context, Rule
+from dsl.lint.walk import instead
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -32,6 +33,7 @@ def _late(context: Context, within: Duration | None, fillers: tuple[Filler, ...]
                 "too late",
                 labels=(Label(within.span, "given up by then"),),
                 help="write a shorter time, such as `after 1s`",
+                fix=instead(filler.after.span, "1s", safe=False) if within.seconds > 1 else None,
             )
 
 

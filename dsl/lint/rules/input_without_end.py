@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl.ast import Collect
-from dsl.diagnostics import Diagnostic
+from dsl.diagnostics import Diagnostic, Edit, Fix
 from dsl.lint.example import script
 from dsl.lint.input import hears_keys, varies
 from dsl.lint.limits import BETWEEN_DEFAULT, BETWEEN_DIGITS
 from dsl.lint.rule import Context, Rule
+from dsl.source import Span
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -24,12 +25,14 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if block.kind.terminator is not None or between is None or not between.unit:
             continue
         if BETWEEN_DEFAULT < between.seconds <= BETWEEN_DIGITS.most:
+            end = block.kind.span.end
             yield RULE.at(
                 context.program.source,
                 between.span,
                 f"`collect {block.name.text}` keeps every caller waiting after the last digit",
                 "this long, and no key ends it",
                 help="add `ends with #`, and tell callers to press pound",
+                fix=Fix("add `ends with #`", (Edit(Span(end, end), ", ends with #"),), "unsafe"),
             )
 
 

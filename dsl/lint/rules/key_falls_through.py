@@ -6,13 +6,15 @@ the next block, which takes keys ahead: it is an answer there, before the questi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from dsl.ast import Collect, Digits, GoTo, Menu, Step
-from dsl.diagnostics import Diagnostic, Label
+from dsl.ast import Collect, Digits, GoTo, Menu, Name, Step
+from dsl.diagnostics import Diagnostic, Edit, Fix, Label
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
 from dsl.lint.walk import keyword, reachable
+from dsl.source import Span
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -38,8 +40,19 @@ def check(context: Context) -> Iterator[Diagnostic]:
                         "the last digit ends the input before this key",
                         labels=(Label(other.name.span, "takes keys that were pressed before it"),),
                         help=f"take `ends with {end.text}` and its words out: the number of digits is fixed",
+                        fix=_without_end(context, block.kind, end),
                     )
                     return
+
+
+def _without_end(context: Context, digits: Digits, end: Name) -> Fix | None:
+    """Take the clause out. What the prompt says about the key is left to a person."""
+    written = context.program.source.slice(Span(digits.span.start, end.span.end))
+    clause = re.search(r"\s*,\s*ends\s+with\s+\S+$", written)
+    if clause is None:
+        return None
+    place = Span(digits.span.start + clause.start(), end.span.end)
+    return Fix(f"take `ends with {end.text}` out", (Edit(place, ""),), "unsafe")
 
 
 def _example(digits: str) -> str:

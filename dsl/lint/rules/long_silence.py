@@ -12,6 +12,7 @@ from dsl.ast import Step, Wait
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
+from dsl.lint.walk import instead
 
 MOST = 2.0
 """Seconds."""
@@ -34,6 +35,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     f"a caller hears nothing for {quiet:g} s",
                     "silence",
                     help="wait 2 s at most, or play something meanwhile",
+                    fix=instead(statement.duration.span, "2s", safe=False)
+                    if quiet == statement.duration.seconds
+                    else None,
                 )
                 quiet = 0.0
 

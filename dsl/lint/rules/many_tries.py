@@ -12,6 +12,7 @@ from dsl.ast import Collect, Menu
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
+from dsl.lint.walk import instead
 
 MOST = 5
 
@@ -28,6 +29,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     f"`{block.name.text}` asks {after.count.value} times before it hands over",
                     f"more than {MOST}",
                     help="write `after 3 tries`, and lead to somebody who can help",
+                    fix=instead(after.count.span, "3", safe=False),
                 )
 
 

@@ -1,6 +1,6 @@
 """A word belongs to the language, but this version does not know it yet.
 
-It is refused instead of skipped: a queue that is silently not there would leave its callers nowhere.
+It is refused instead of skipped: a test that is silently not there would be believed to have passed.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ RULE = Rule(
     bad=script("""\
 step welcome
     say "Thank you for calling."
-    wait 2s
     go to sorry
+
+test "callers are greeted"
+    hears "Thank you for calling."
 """),
     good=script("""\
 step welcome

@@ -3,7 +3,7 @@
 "Press 4", and there is no 4: the caller does as told and hears that this is not one of the choices. It happens
 whenever options change and recordings or texts do not. Texts and translations in English, Spanish, French and German
 are read for words such as `press 4`, `oprima el 4`, `appuyez sur le 4` and `drücken Sie die 4`; a `collect` has the
-keys of what it asks for, a confirmation 1 and 2, a question of a survey its scale.
+keys of what it asks for, a confirmation 1 and 2, a message 1 to 3, a question of a survey its scale.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ def _asked(context: Context, block: Block) -> Iterator[_Asked]:
             stop = (block.stop_key.text,) if block.stop_key else ()
             advice = "write `stop on` and the key in the line with `up to`, or take the words out"
             yield _Asked(tuple(each for each in spoken(block) if each.use == "greeting"), stop, advice)
+            review = tuple(each for each in spoken(block) if each.use == "review")
+            yield _Asked(review, ("1", "2", "3"), "1 sends the message, 2 plays it, 3 records it again")
         case Survey():
             for question in block.questions:
                 if question.text:

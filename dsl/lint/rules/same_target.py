@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.ast import Destination, GoTo, Leave, Statement, Step, Text, WhenGuard, WhenSwitch, WhenValue
+from dsl.ast import Destination, GoTo, Leave, Statement, Step, Text, WhenSwitch, WhenValue
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
@@ -42,7 +42,7 @@ def _other(statement: Statement, following: Statement | None) -> Span | None:
         literal = [case.operator for case in statement.cases]
         if len(statement.cases) > 1 and len(set(literal)) < len(literal):
             return None  # a case that stands twice has a message of its own
-    elif isinstance(statement, WhenGuard | WhenSwitch) and isinstance(following, Leave):
+    elif isinstance(statement, WhenSwitch) and isinstance(following, Leave):
         ways = [(statement.destination, statement.say), (following.destination, None)]
     names = {way.target.text if isinstance(way, GoTo) else None for way, _ in ways}
     if len(ways) < 2 or len(names) > 1 or None in names or any(say for _, say in ways):

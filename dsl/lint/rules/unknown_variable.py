@@ -1,40 +1,55 @@
 """A value is used that nothing gives.
 
-Known are `caller.number`, `caller.name` and `called.number`, of every `hours` its `opens_again` and `holiday`, and
-what the script itself keeps with `set` or `into`. A sentence with an unknown value cannot be spoken.
+Known are `caller.number`, `caller.name` and `called.number`, the moment (`today`, `now`), the `language`, of every
+`hours` its `opens_again` and `holiday`, and what the script itself keeps with `set`, `into` or a look-up. A sentence
+with an unknown value cannot be spoken.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.analysis.given import BUILT_IN, given_by
+from dsl.analysis.types import Type, types_of
 from dsl.ast import Flow, Hours
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
 from dsl.lint.walk import complete, holes, instead, is_lost, near_name, variables
 from dsl.source import Span
-
-OF_THE_CALL = ("caller.number", "caller.name", "called.number")
-OF_HOURS = ("opens_again", "holiday")
+from dsl.spell import listed
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
-    known = set(OF_THE_CALL) | {f"{name}.{what}" for name in program.hours for what in OF_HOURS} | set(BUILT_IN)
-    for declaration in program.declarations():
-        known |= set(given_by(declaration))
+    types = types_of(program)
     for declaration in program.declarations():
         if isinstance(declaration, Flow | Hours):
             continue
         uses = [(hole.path, Span(hole.span.start + 1, hole.span.end - 1)) for hole in holes(declaration)]
         uses += [(each.path, each.span) for each in variables(declaration)]
         for path, span in uses:
-            name = ".".join(path)
-            may_be_lost = not complete(program) and (len(path) == 1 or is_lost(program, path[0]))
-            if name not in known and path[0] not in known and not may_be_lost:
-                yield _finding(context, name, span, known)
+            if types.of_path(path) is not None:
+                continue
+            record = types.record_of(path)
+            if record is not None:
+                yield _no_field(context, path, span, record)
+            elif complete(program) or not (len(path) == 1 or is_lost(program, path[0])):
+                yield _finding(context, ".".join(path), span, set(types.values))
+
+
+def _no_field(context: Context, path: tuple[str, ...], span: Span, record: Type) -> Diagnostic:
+    names = [name for name, _ in record.fields]
+    close = near_name(path[-1], names)
+    whole = ".".join(path)
+    start = span.start + len(whole) - len(path[-1])
+    return RULE.at(
+        context.program.source,
+        Span(start, start + len(path[-1])),
+        f"`{'.'.join(path[:-1])}` has no `{path[-1]}`",
+        "its data function does not give it",
+        help=f"did you mean `{close}`?" if close else f"it has {listed(names, 'and')}",
+        fix=instead(Span(start, start + len(path[-1])), close, safe=False) if close else None,
+    )
 
 
 def _finding(context: Context, name: str, span: Span, known: set[str]) -> Diagnostic:

@@ -9,16 +9,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dsl.diagnostics import Diagnostic
+from dsl.diagnostics import Diagnostic, Fix
 from dsl.lint.example import script
-from dsl.lint.heard import heard, part, written
+from dsl.lint.heard import Heard, heard, part, written
 from dsl.lint.rule import Context, Rule
+from dsl.lint.walk import instead
 
 _WRITTEN = re.compile(
     r"(?<!\w)(?:e\.g\.|i\.e\.|etc\.|w/o?(?=\s)|and/or|24/7|approx\.|asap|faqs?)(?!\w)"
     r"|https?://\S+|www\.\S+|[\w.]+@[\w-]+\.\w+|\s&\s",
     re.I,
 )
+
+_SAID = {
+    "e.g.": "for example",
+    "i.e.": "that is",
+    "24/7": "day and night",
+    "and/or": "or",
+    "w/": "with",
+    "w/o": "without",
+    "asap": "as soon as possible",
+    " & ": " and ",
+}
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -32,7 +44,14 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     f"`{match.group().strip()}` is written, not said",
                     "a voice reads it letter by letter, or guesses",
                     help="write the words as they are to be heard",
+                    fix=_said(each, match),
                 )
+
+
+def _said(each: Heard, match: re.Match[str]) -> Fix | None:
+    """The English words for a sign or an abbreviation that has plain ones."""
+    said = _SAID.get(match.group().casefold()) if each.language.startswith("en") else None
+    return instead(part(each.text, match), said, safe=False) if said is not None else None
 
 
 def _example(words: str) -> str:

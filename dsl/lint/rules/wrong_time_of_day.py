@@ -12,7 +12,7 @@ from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
 from dsl.lint.heard import found, part, patterns
 from dsl.lint.rule import Context, Rule
-from dsl.lint.walk import calls
+from dsl.lint.walk import calls, instead
 
 _GREETING = patterns(
     en=r"\bgood (?:morning|afternoon|evening)\b",
@@ -20,6 +20,8 @@ _GREETING = patterns(
     fr=r"\bbonsoir\b",
     de=r"\bguten (?:morgen|abend)\b",
 )
+
+_ALWAYS = {"en": "Hello", "es": "Hola", "fr": "Bonjour", "de": "Guten Tag"}
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -34,6 +36,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 f"`{match.group()}` is said at any time of the day",
                 "right for a few hours only",
                 help="greet in words that always fit, such as `Hello` or `Thank you for calling`",
+                fix=instead(part(each.text, match), _ALWAYS[each.language[:2]], safe=False),
             )
 
 

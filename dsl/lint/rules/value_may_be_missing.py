@@ -1,0 +1,71 @@
+"""A value is used that may not have been found.
+
+What a look-up gives is there only behind `found`. On every other way the sentence could not be said, and the caller
+would be led where system errors go. Ask first: `when customer is known -> …`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dsl.analysis.assigned import assigned
+from dsl.analysis.given import looked_up
+from dsl.analysis.types import types_of
+from dsl.diagnostics import Diagnostic, Label
+from dsl.lint.example import script
+from dsl.lint.rule import Context, Rule
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    program = context.program
+    for each in assigned(program).missing():
+        if (each.name in looked_up(program)) is not True:
+            continue
+        way = f"on the way {', '.join(each.path)}" if each.path else "a call can begin here"
+        yield RULE.at(
+            program.source,
+            each.span,
+            f"`{each.name}` may be missing here",
+            way,
+            labels=_given(context, each.name),
+            help=f"ask for it first: `when {each.name} is known -> BLOCK`, or lead other callers elsewhere",
+        )
+
+
+def _given(context: Context, name: str) -> tuple[Label, ...]:
+    span = types_of(context.program).given.get(name)
+    return (Label(span, "given here"),) if span is not None else ()
+
+
+RULE = Rule(
+    code="IVR126",
+    name="value-may-be-missing",
+    severity="error",
+    check=check,
+    bad=script("""\
+step welcome
+    lookup customer = crm.by_phone(caller.number) within 1s
+        found               -> greet
+        not found or failed -> greet
+
+step greet
+    say "Hello, {customer.name}."
+    go to sorry
+
+data crm
+    by_phone(number phone) gives name text
+"""),
+    good=script("""\
+step welcome
+    lookup customer = crm.by_phone(caller.number) within 1s
+        found               -> greet
+        not found or failed -> sorry
+
+step greet
+    say "Hello, {customer.name}."
+    go to sorry
+
+data crm
+    by_phone(number phone) gives name text
+"""),
+)
