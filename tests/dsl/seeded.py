@@ -66,22 +66,17 @@ def mistakes(scripts: dict[str, str], total: int) -> list[Mistake]:
     chance = random.Random(f"{total} mistakes")
     lines = {name: text.split("\n") for name, text in scripts.items()}
     found: dict[str, Mistake] = {}
-    kinds = [kind for kind in KINDS if any(_some(kind, each, chance) for each in lines.values())]
+    places = {kind: [name for name in sorted(lines) if any(kind(lines[name], chance))] for kind in KINDS}
+    kinds = [kind for kind, names in places.items() if names]
     for number in range(total * 20):
         if len(found) == total:
             break
         kind = kinds[number % len(kinds)]
-        name = chance.choice(sorted(lines))
-        changes = list(kind(lines[name], chance))
-        if changes:
-            change = chance.choice(changes)
-            text = "\n".join([*lines[name][: change.at], change.new, *lines[name][change.at + 1 :]])
-            found.setdefault(text, Mistake(kind.__name__, name, text, change.line, change.repair))
+        name = chance.choice(places[kind])
+        change = chance.choice(list(kind(lines[name], chance)))
+        text = "\n".join([*lines[name][: change.at], change.new, *lines[name][change.at + 1 :]])
+        found.setdefault(text, Mistake(kind.__name__, name, text, change.line, change.repair))
     return list(found.values())
-
-
-def _some(kind: Kind, lines: Sequence[str], chance: random.Random) -> bool:
-    return next(kind(lines, chance), None) is not None
 
 
 def misspelt(word: str, chance: random.Random) -> str:
@@ -176,22 +171,24 @@ def foreign_arrow(lines: Sequence[str], chance: random.Random) -> Iterator[Chang
 
 
 def unrouted_outcome(lines: Sequence[str], chance: random.Random) -> Iterator[Change]:
-    above = 0
+    above: dict[int, int] = {}
     for at, line, _ in code(lines):
         names = outcomes_of(line)
-        if not line.startswith(" ") or line.strip().startswith("when hours"):
-            above = at
+        width = len(line) - len(line.lstrip())
+        above[width] = at
         if len(names) > 1:
             name = chance.choice([each for each in names if each != "emergency"])
             left = " or ".join(each for each in names if each != name)
-            yield Change(at, line.replace(" or ".join(names), left, 1), above + 1, f"`{name}")
+            yield Change(at, line.replace(" or ".join(names), left, 1), above[width - 4] + 1, f"`{name}")
 
 
 def missing_unit(lines: Sequence[str], chance: random.Random) -> Iterator[Change]:
     for at, line, _ in code(lines):
         for found in _DURATION.finditer(line):
             unit = chance.choice(("", f" {found[2]}", "sec" if found[2] == "s" else ""))
-            yield Change(at, f"{line[: found.end(1)]}{unit}{line[found.end() :]}", at + 1, found[0])
+            # Nobody can know that minutes were meant where no unit stands.
+            meant = found[0] if unit or found[2] == "s" else f"`{found[1]}"
+            yield Change(at, f"{line[: found.end(1)]}{unit}{line[found.end() :]}", at + 1, meant)
 
 
 def given_twice(lines: Sequence[str], chance: random.Random) -> Iterator[Change]:
@@ -225,10 +222,10 @@ def key_used_twice(lines: Sequence[str], chance: random.Random) -> Iterator[Chan
 
 def undefined_value(lines: Sequence[str], chance: random.Random) -> Iterator[Change]:
     for at, line, _ in code(lines):
-        for value in re.finditer(r"(?:\{|when )((?!hours\b|switch\b)[a-z_.]{4,})", line):
+        for value in re.finditer(r"(?:\{|when )((?!hours\b|switch\b)(?:[a-z_]+\.)*[a-z_]{4,})\b(?!\.)", line):
             word = value[1].rpartition(".")[2]
             wrong = value[1][: -len(word)] + misspelt(word, chance)
-            yield Change(at, line[: value.start(1)] + wrong + line[value.end(1) :], at + 1, value[1])
+            yield Change(at, line[: value.start(1)] + wrong + line[value.end(1) :], at + 1, word)
 
 
 def wrong_type(lines: Sequence[str], chance: random.Random) -> Iterator[Change]:

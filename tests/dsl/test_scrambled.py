@@ -14,6 +14,7 @@ import pytest
 from test_format import Scramble, bare, comments, layout
 
 from dsl import Source, parse
+from dsl.syntax.layout import read_layout
 
 HERE = Path(__file__).parent
 FILES = [*sorted((HERE.parents[1] / "scripts").rglob("*.ivr")), HERE / "sample.ivr", HERE / "format" / "everything.ivr"]
@@ -21,7 +22,21 @@ TOTAL = 500
 
 
 class Wilder(Scramble):
-    """A hand that also writes above the version and behind the last line, and leaves a byte order mark."""
+    """A hand that also writes above the version and behind the last line, and leaves a byte order mark. ``openers`` are
+    the lines that may have lines of their own: the next one of their block must not stand deeper than they do."""
+
+    def __init__(self, chance: random.Random, openers: frozenset[str]) -> None:
+        super().__init__(chance)
+        self.openers = openers
+
+    def indent(self, line: str) -> str:
+        before = self.opener
+        made = super().indent(line)
+        if self.even or line.startswith(" " * 8) or line.lstrip().startswith(";"):
+            self.opener = before
+        elif line.strip() in self.openers:
+            self.opener = len(made)
+        return made
 
     def everything(self, text: str) -> str:
         """One of three hands: whitespace only, whitespace with comments, or comments twice over."""
@@ -37,10 +52,12 @@ class Wilder(Scramble):
 def test_scrambled_files_keep_tree_and_comments_and_settle(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     meant = bare(parse(Source(path.name, text)).script)
+    lines = read_layout(Source(path.name, text)).lines
+    openers = frozenset(text[line.content : line.end].strip() for line in lines if line.opens)
     seeds = range(FILES.index(path), TOTAL, len(FILES))
     different = set()
     for seed in seeds:
-        scrambled = Wilder(random.Random(f"scramble {seed}")).everything(text)
+        scrambled = Wilder(random.Random(f"scramble {seed}"), openers).everything(text)
         different.add(scrambled)
         formatted = layout(scrambled)
         read = parse(Source(path.name, formatted))
