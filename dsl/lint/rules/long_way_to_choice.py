@@ -44,21 +44,21 @@ def check(context: Context) -> Iterator[Diagnostic]:
         )
 
 
-_NEWS = "We have moved to a new building in the middle of the town, close to the station and to the market. "
+_NEWS = """\
+    say "We have moved to a new building in the middle of the town, close to the station and to the market."
+"""
+_MORE = """\
+    say "Our shop on the hill is open again, with more parking space and a place where your children can play."
+    say "Since the first of March we deliver on Saturdays, too, when you order before noon on the day before."
+    say "Parcels that nobody takes in wait for you at the post office, where you need your order number and a card."
+    say "Our new catalogue is there, with garden furniture, lamps and everything for summer evenings."
+"""
 
 RULE = Rule(
     code="IVR218",
     name="long-way-to-choice",
     severity="warning",
     check=check,
-    bad=script(f"""\
-step welcome
-    say "{_NEWS * 5}"
-    go to sorry
-"""),
-    good=script(f"""\
-step welcome
-    say "{_NEWS}"
-    go to sorry
-"""),
+    bad=script(f"step welcome\n{_NEWS}{_MORE}    go to sorry\n"),
+    good=script(f"step welcome\n{_NEWS}    go to sorry\n"),
 )

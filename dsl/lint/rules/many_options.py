@@ -12,7 +12,6 @@ from dsl.ast import Menu, Repeat
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
-from dsl.source import Span
 
 MOST = 5
 
@@ -27,7 +26,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             span = first.keys[0].span if first.keys else first.phrases[0].span
             yield RULE.at(
                 context.program.source,
-                Span(span.start, span.end),
+                span,
                 f"`menu {menu.name.text}` offers {len(offered)} choices",
                 f"the choice number {MOST + 1}",
                 labels=(Label(menu.name.span, f"more than {MOST} to keep in mind"),),
