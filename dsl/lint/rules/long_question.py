@@ -38,7 +38,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 _MORE = """\
-    prompt "You can ask us for the opening hours of each of our shops, and for the way to the one that is nearest to you."
+    prompt "You can ask us for the opening hours of each of our shops, and for the way to the one that is nearest."
     prompt "We can tell you where your parcel is, when it will come, and how you change the day on which we deliver."
     prompt "If something is broken or missing, we send you another one and a label with which the old one comes back."
 """
