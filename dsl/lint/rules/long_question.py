@@ -41,6 +41,7 @@ _MORE = """\
     prompt "You can ask us for the opening hours of each of our shops, and for the way to the one that is nearest."
     prompt "We can tell you where your parcel is, when it will come, and how you change the day on which we deliver."
     prompt "If something is broken or missing, we send you another one and a label with which the old one comes back."
+    prompt "And if you would like to work with us, we have a place for you in most of our shops."
 """
 
 
