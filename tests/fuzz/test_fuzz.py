@@ -9,7 +9,7 @@ from pathlib import Path
 
 import fuzz_lint
 import pytest
-from fuzz_lint import decode, keep, kind_of, repeat
+from fuzz_lint import decode, forget_repaired, keep, kind_of, repeat
 from fuzz_mutate import Mutator, seeds
 from fuzz_properties import Broken, examine, fixing_ends, formatting_keeps_everything, messages_are_whole
 
@@ -86,6 +86,10 @@ def test_fixes_without_end_and_fixes_that_do_harm_are_noticed(monkeypatch: pytes
         fixing_ends(WRONG, fixed(Span(at, at + len("go to b")), 'say "b"'), False)
 
 
+def keeps_breaking() -> None:
+    raise Broken("it is odd", "still")
+
+
 def test_a_finding_is_kept_once_and_the_shortest_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -98,7 +102,14 @@ def test_a_finding_is_kept_once_and_the_shortest_stays(
     assert keep(b"two", error) == first
     assert (first.read_bytes(), kind_of(error)) == (b"two", "it is odd")
     assert f"--repeat {first.name}" in first.with_suffix(".txt").read_text()
+    monkeypatch.setattr(fuzz_lint, "examine", lambda text: keeps_breaking())
+    forget_repaired()
+    assert first.exists()
+    monkeypatch.undo()
+    monkeypatch.setattr(fuzz_lint, "FOLDER", tmp_path)
     first.write_bytes(WRONG.encode())
     assert repeat([first]) == 0
+    forget_repaired()
+    assert list(tmp_path.iterdir()) == []
     assert "nothing breaks" in capsys.readouterr().out
     assert decode(b"a\xff") == "a\ufffd"
