@@ -12,21 +12,27 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from types import ModuleType
 
 from dsl.analysis.program import Program
 from dsl.bindings import Bindings
 from dsl.diagnostics import Diagnostic, Fix, Label, Severity
+from dsl.lint.allow import Allow, allows
 from dsl.source import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """What a rule looks at. ``bindings`` is ``None`` when the script is linted without a site file."""
 
     program: Program
     bindings: Bindings | None = None
+
+    @cached_property
+    def allows(self) -> tuple[Allow, ...]:
+        """The comments by which the author keeps findings."""
+        return allows(self.program.source, {code: page.rule for code, page in pages().items()})
 
 
 Check = Callable[[Context], Iterator[Diagnostic]]
@@ -34,7 +40,8 @@ Check = Callable[[Context], Iterator[Diagnostic]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule's facts. ``check`` is ``None`` for findings that come out of reading the text.
+    """A rule's facts. ``check`` is ``None`` for findings that come out of reading the text, and for the one about an
+    ``allow`` that keeps nothing, which needs all others first.
 
     ``site`` is the site file of the examples (TOML), ``good_site`` the one of the good example where it differs.
     ``always``: it cannot be suppressed.

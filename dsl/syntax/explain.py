@@ -131,8 +131,17 @@ def _a(kind: str) -> str:
     return f"`{kind}`" if kind == "hours" else f"a `{kind}`"
 
 
+MOST_LISTED = 8
+"""Words in a list of what could stand somewhere: nobody reads more."""
+
+
 def _starts(kind: str, known: tuple[str, ...]) -> str:
     outcomes = ", or with an outcome and `->`" if kind in ROUTED else ""
+    if len(known) > MOST_LISTED:
+        some = ", ".join(f"`{word}`" for word in known[:MOST_LISTED])
+        return f"a line of {_a(kind)} starts with {some} and others{outcomes}"
+    if not known:
+        return f"a line of {_a(kind)} starts with an outcome and `->`"
     return f"a line of {_a(kind)} starts with {listed(known)}{outcomes}"
 
 

@@ -67,7 +67,7 @@ def no_quotes(trouble: Trouble) -> Diagnostic | None:
     """``say Thank you`` and ``say 'Thank you'``."""
     if "STRING" not in trouble.terminals or not re.match(r"['{]|[^\W\d]", trouble.rest):
         return None
-    if trouble.terminals - {"STRING", "FILE"} and not trouble.rest.startswith(("'", "{")):
+    if trouble.terminals - {"STRING", "FILE", "SSML", "LOCALE"} and not trouble.rest.startswith(("'", "{")):
         return None
     words = re.split(r"\s*(?:->|;)|\s+cannot be interrupted", trouble.rest)[0].rstrip()
     span = trouble.find(trouble.at, len(words))
@@ -302,7 +302,7 @@ def _instead(trouble: Trouble, span: Span, text: str, headline: str, label: str)
 def clock(trouble: Trouble) -> Diagnostic | None:
     """``9am to 5pm`` or ``9 to 17``."""
     match = re.match(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?[ \t]*([ap])?\.?m?\.?(?![A-Za-z0-9])", trouble.rest, re.I)
-    if match is None or "TIME" not in trouble.terminals:
+    if match is None or "CLOCK_TIME" not in trouble.terminals:
         return None
     hour = int(match.group(1)) % 12 + 12 * (match.group(3).lower() == "p") if match.group(3) else int(match.group(1))
     time = f"{hour:02d}:{match.group(2) or '00'}"

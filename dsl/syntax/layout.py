@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label
 from dsl.source import Source, Span
 from dsl.syntax.findings import finding
-from dsl.syntax.words import DECLARATIONS, LINES, OPENERS
+from dsl.syntax.words import BRIEF_FIELDS, DECLARATIONS, LINES, OPENERS
 
 UNIT = 4
 _BLANK = " \t\f\ufeff"
@@ -27,6 +27,9 @@ _DECLARATION = re.compile(
     r'|flow\b.*$|ivr[ \t]+[0-9]|use[ \t]+".*$|prompts[ \t]+[a-z]{2,3}-[A-Z]{2}'
 )
 _OPENER = re.compile(rf"({'|'.join(OPENERS)})\b")
+_ALONE = re.compile(r"(record[ \t]+call|transcribe[ \t]+call|stream[ \t]+audio|notify|brief)\b")
+_BRIEF = re.compile(rf"({'|'.join(BRIEF_FIELDS)})\b")
+_FILLER = re.compile(r"after[ \t]+[0-9.]+[a-z]*[ \t]+(say|play)\b")
 _STATEMENT_WORDS = frozenset(word.split()[0] for words in LINES.values() for word in words) - {"is", "otherwise"}
 _NEVER_AN_OUTCOME = frozenset(w.split()[0] for k in LINES if k not in ("hours", "when") for w in LINES[k]) - {"no"}
 _FOREIGN_COMMENT = re.compile(r"#|//|--|/\*")
@@ -43,6 +46,9 @@ class Line:
     width: int
     level: int
     opens: bool
+    may_stand_alone: bool = False
+    """It opens a block, and may have nothing in it: then the next statement follows."""
+    hands_over: bool = False
 
     @property
     def indent(self) -> Span:
@@ -88,7 +94,8 @@ def read_layout(source: Source) -> Layout:
         level = _level(text, width, opener, any(line.level == 0 for line in lines))
         kind = text.split()[0] if level == 0 else kind
         opens = level == 1 and (kind == "step" or kind not in DECLARATIONS) and _opens(text)
-        line = Line(number, start, content, end, width, level, opens)
+        alone, brief = bool(_ALONE.match(text)), text.split()[0] == "brief"
+        line = Line(number, start, content, end, width, level, opens, opens and alone, opens and brief)
         lines.append(line)
         if level < 2:
             opener = line if opens else None
@@ -112,20 +119,28 @@ def _code_lines(source: Source) -> Iterator[tuple[int, int, int, int]]:
 def _level(text: str, width: int, opener: Line | None, inside: bool) -> int:
     if _DECLARATION.match(text):
         return 0
-    if opener is not None and _is_case(text):
+    if opener is not None and (_is_case(text) or (opener.hands_over and _BRIEF.match(text))):
         return 2
     if width == 0:
         first = re.match(r"[A-Za-z_]+", text)
         stray = inside and first is not None and first.group() in _STATEMENT_WORDS and first.group() not in DECLARATIONS
         return 1 if stray else 0
     if opener is not None and width > opener.width:
-        return 2
+        return 1 if opener.may_stand_alone and _is_statement(text) else 2
     return 1
+
+
+def _is_statement(text: str) -> bool:
+    """Whether a line can only be the next statement of a step."""
+    words = " ".join(text.split())
+    return any(words == each or words.startswith(f"{each} ") for each in LINES["step"])
 
 
 def _is_case(text: str) -> bool:
     """Whether a line below a `when` can only be one of its cases, wherever it begins."""
     code = re.sub(r'"(\\.|[^"\\])*"', '""', text).split(";")[0]
+    if _FILLER.match(code):
+        return True
     first = re.match(r"[A-Za-z_]+|[<>]", code)
     return first is not None and "->" in code and first.group() not in _NEVER_AN_OUTCOME
 
@@ -145,14 +160,16 @@ def _check(source: Source, lines: list[Line]) -> Iterator[Diagnostic]:
     groups: dict[tuple[int, int], list[Line]] = {}
     declarations: dict[int, Line | None] = {}
     declaration: Line | None = None
+    opener: Line | None = None
     for line in lines:
         if line.level == 0:
             declaration = line
+        opener = line if line.opens else opener
         if line.width == line.level * UNIT or line in tabbed or line in odd:
             continue
         owner = line.number if line.level == 0 or declaration is None else declaration.number
         key = (owner, line.width - line.level * UNIT)
-        declarations[line.number] = declaration
+        declarations[line.number] = declaration if line.level < 2 else opener
         groups.setdefault(key, []).append(line)
     for group in groups.values():
         yield _indentation(source, group, declarations[group[0].number])
@@ -207,15 +224,23 @@ def _invisible(source: Source, lines: list[Line]) -> Diagnostic:
     )
 
 
+def _below(source: Source, opener: Line | None) -> str:
+    """What is wrong with the place of a line below a statement."""
+    word = source.text[opener.content :].split(maxsplit=1)[0] if opener is not None else "when"
+    what = "a case of a `when`" if word == "when" else f"a line below `{word}`"
+    return f"{what} is indented by 8 spaces"
+
+
 def _indentation(source: Source, lines: list[Line], declaration: Line | None) -> Diagnostic:
     """One finding for all lines of a declaration that are off by the same number of spaces: it is one mistake."""
     line = lines[0]
     wanted = line.level * UNIT
     labels: tuple[Label, ...] = ()
     if line.level and declaration is not None:
-        labels = (Label(Span(declaration.content, declaration.end), "the block that it stands in"),)
+        what = "the block that it stands in" if line.level < 2 else "the statement that it belongs to"
+        labels = (Label(Span(declaration.content, declaration.end), what),)
     where = {0: "a declaration starts at the margin", 1: "a line of a block is indented by 4 spaces"}
-    headline = where.get(line.level, "a line that belongs to the statement above is indented by 8 spaces")
+    headline = where.get(line.level) or _below(source, declaration)
     edits = tuple(Edit(other.indent, " " * (other.level * UNIT)) for other in lines)
     span = line.indent if line.width else Span(line.content, line.end)
     return finding(

@@ -264,7 +264,7 @@ def destination(node: Node, to: Lowering) -> ast.Destination:
 def outcome_route(node: Node, to: Lowering) -> ast.Route:
     found = [tree for tree in trees(node) if tree.data == "outcome"]
     outcomes = tuple(_outcome(tree, to) for tree in found)
-    waits = [duration(inner(tree), to) for tree in found if trees(tree)]
+    waits = [duration(tree, to) for tree in found if optional(tree, "DURATION")]
     return ast.Route(outcomes, say_of(node, to), destination(node, to), to.span(node), waits[0] if waits else None)
 
 

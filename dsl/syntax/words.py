@@ -30,6 +30,9 @@ OPENERS = ("when", "lookup", "do", "run", "count", "recall", "record", "transcri
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
+BRIEF_FIELDS = ("topic", "summary", "authenticated", "record_id", "screen_pop", "suggest")
+"""What can be handed over to whoever takes the call."""
+
 LINES: dict[str, tuple[str, ...]] = {
     "flow": (
         "timezone",
@@ -147,7 +150,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "transcribe call": (),
     "stream audio": (),
     "notify": (),
-    "brief": (),
+    "brief": BRIEF_FIELDS,
 }
 """What a line may start with, by the declaration (or the statement with lines of its own) that it stands in.
 

@@ -64,7 +64,8 @@ def test_findings_have_the_manner_of_the_house() -> None:
 
 
 def test_reading_and_rules_agree_on_codes() -> None:
-    assert {p.rule.code: p.rule.name for p in PAGES if p.rule.check is None} == CODES
+    unchecked = {page.rule.code: page.rule.name for page in PAGES if page.rule.check is None}
+    assert unchecked == CODES | {"IVR143": "useless-allow"}
     assert len({p.rule.name for p in PAGES}) == len(PAGES)
 
 
