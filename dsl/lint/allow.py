@@ -92,7 +92,9 @@ def can_be_allowed(rule: Rule) -> bool:
     return not (rule.always or reading or rule.code in ALLOW_CODES)
 
 
-def kept(found: Iterable[Diagnostic], source: Source, comments: tuple[Allow, ...]) -> tuple[list[Diagnostic], list[Named]]:
+def kept(
+    found: Iterable[Diagnostic], source: Source, comments: tuple[Allow, ...]
+) -> tuple[list[Diagnostic], list[Named]]:
     """The findings that no comment keeps, and the names in comments that kept nothing."""
     wanted: dict[tuple[int, str], list[Named]] = {}
     for comment in comments:

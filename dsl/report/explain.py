@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dsl import check
 from dsl.bindings import Bindings
 from dsl.lint import Page, pages
+from dsl.lint.allow import can_be_allowed
 from dsl.report import text
 from dsl.source import Source
 from dsl.spell import nearest
@@ -24,7 +25,7 @@ def explain(code: str, bind: Bind | None = None, *, colour: bool = False) -> str
     if page is None:
         return None
     rule = page.rule
-    always = ", cannot be suppressed" if rule.always else ""
+    always = ", cannot be suppressed" if not can_be_allowed(rule) else ""
     parts = [f"{rule.code} {rule.name} ({rule.severity}{always})", page.text, *_example(page, bind, colour)]
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from dsl import pages
 from dsl.analysis.outcomes import EMERGENCY, VERBS
 from dsl.lint import Page
+from dsl.lint.allow import can_be_allowed
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 _MADE = "<!-- Made by `python -m interpreter.tooling.pages`; change the code, not this page. -->\n"
@@ -28,7 +29,7 @@ def generated() -> Iterator[tuple[Path, str]]:
 
 def _rule(page: Page) -> str:
     rule = page.rule
-    always = ", cannot be suppressed" if rule.always else ""
+    always = ", cannot be suppressed" if not can_be_allowed(rule) else ""
     site = f"With this site file:\n\n```toml\n{rule.site}```\n\n" if rule.site else ""
     good_site = f"\nWith this site file:\n\n```toml\n{rule.good_site}```\n" if rule.good_site else ""
     return (

@@ -177,7 +177,7 @@ def test_nothing_found_is_nothing_said() -> None:
 def test_explain_finds_rules_by_code_number_and_name() -> None:
     page = explain("IVR304")
     assert page is not None
-    assert page.startswith("IVR304 option-without-input (error)\n")
+    assert page.startswith("IVR304 option-without-input (error, cannot be suppressed)\n")
     assert explain("304") == explain("ivr304") == explain("option-without-input") == page
     assert explain("IVR999") is None
     assert similar("unrouted-outcom") == "unrouted-outcome"

@@ -90,4 +90,11 @@ def test_safe_fixes_cure() -> None:
 
 
 def test_rules_that_keep_callers_safe_cannot_be_suppressed() -> None:
-    assert {page.rule.code for page in PAGES if page.rule.always} == {"IVR203", "IVR204", "IVR210", "IVR602", "IVR603", "IVR612"}
+    assert {page.rule.code for page in PAGES if page.rule.always} == {
+        "IVR203",
+        "IVR204",
+        "IVR210",
+        "IVR602",
+        "IVR603",
+        "IVR612",
+    }
