@@ -78,7 +78,7 @@ def _found(source: Source, rules: Mapping[str, Rule], names: Mapping[str, Rule])
 
 
 def _next_code(source: Source, number: int) -> int:
-    """The line below a comment and the comments that follow it directly; 0 when an empty line or the end comes first."""
+    """The line of code below a comment, and below those that follow it; 0 when an empty line or the end comes first."""
     for below in range(number + 1, source.line_count + 1):
         text = source.line_text(below).strip(" \t\f")
         if not text.startswith(";"):
@@ -88,8 +88,8 @@ def _next_code(source: Source, number: int) -> int:
 
 def can_be_allowed(rule: Rule) -> bool:
     """Whether a script may keep findings of a rule."""
-    reading = rule.severity == "error" and (rule.code < "IVR200" or rule.code in NEEDED)
-    return not (rule.always or reading or rule.code in ALLOW_CODES)
+    vital = rule.severity == "error" and (rule.check is None or rule.code < "IVR200" or rule.code in NEEDED)
+    return not (rule.always or vital or rule.code in ALLOW_CODES)
 
 
 def kept(
