@@ -167,14 +167,14 @@ def _read_becomes(line: str, verb: str) -> Becomes:
     return Becomes(verb, words, values, after)
 
 
-_GIVEN = re.compile(r"given\s+([a-z]+)(?:\s+([A-Za-z_][A-Za-z0-9_.]*))?\s+(?:is\s+(.+)|never\s+answers)")
+_GIVEN = re.compile(r"given\s+([a-z]+)(?:\s+([A-Za-z_][A-Za-z0-9_.]*))?\s+(?:is\s+(.+)|(fails.*)|never\s+answers)")
 
 
 def _read_given(line: str) -> Given:
     match = _GIVEN.fullmatch(line)
     if match is None:
         raise BadAction(f'`{line}` cannot be read; write `given lookup crm.by_phone is found {{ name "Ana" }}`')
-    verb, name, words = match[1], match[2] or "", match[3]
+    verb, name, words = match[1], match[2] or "", match[3] or match[4]
     if verb not in GIVEN_VERBS:
         close = nearest(verb, GIVEN_VERBS)
         hint = f"did you mean `given {close}`?" if close else f"it can be {listed(list(GIVEN_VERBS))}"

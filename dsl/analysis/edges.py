@@ -94,10 +94,19 @@ def ends_step(statement: Statement) -> bool:
             return True
         case Say() | PlayFile() | Set() | WhenSwitch() | WhenGuard() | Wait() | SetLanguage() | Remember() | Forget():
             return False
-        case RecordCall() | TranscribeCall() | StreamAudio() | Brief() | Notify() | SendDigits():
+        case RecordCall() | TranscribeCall() | StreamAudio():
+            return _routed(statement.routes, {"started", "refused", "failed"})
+        case Notify():
+            return _routed(statement.routes, {"sent", "failed"})
+        case Brief() | SendDigits():
             return False
         case _:
             assert_never(statement)
+
+
+def _routed(routes: tuple[Route, ...], outcomes: set[str]) -> bool:
+    """Whether every one of the outcomes has a route, so that the step cannot go on."""
+    return outcomes <= {name.text for route in routes for name in route.outcomes}
 
 
 def option_cause(option: Option) -> str:

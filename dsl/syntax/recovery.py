@@ -57,7 +57,8 @@ def parse(source: Source) -> Parsed:
         while heads and lines[0].start >= heads[0]:
             heads.pop(0)
         if re.match(r"ivr\b", first) or (leads and _LIKE_A_VERSION.match(first)):
-            version, found = _version(source, lines, bool(leads))
+            named, found = _version(source, lines, bool(leads))
+            version = version or named  # a script speaks for the files that it uses
             diagnostics += found
             continue
         chunk = _Chunk(source, layout.text, lines)

@@ -40,6 +40,7 @@ def paused(turn: Turn, waiting: Waiting, event: Reported | ActionRefused) -> boo
 
 def not_paused(turn: Turn) -> After | None:
     """It is not known that nothing is recorded: then nothing secret is asked for (scenario S2)."""
+    turn.update(paused=False, recording="on" if turn.call.recording else "")
     return ends.system_error(turn, "the recording could not be paused before a secret")
 
 

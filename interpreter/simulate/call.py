@@ -166,10 +166,20 @@ class Simulation:
     _asked: dict[str, tuple[Request, float]] = field(default_factory=dict)
     """The center's requests that are under way, with the time at which they began."""
     _vault: Vault = field(default_factory=Vault)
+    _begun: bool = False
+    _slow: dict[str, str] = field(default_factory=dict)
+    """What is told of answers that take their time, once they are there."""
 
     def __post_init__(self) -> None:
         self.call = begin("simulated")
         self.now = self.start
+
+    def _begin(self) -> None:
+        """The call rings and is answered, once somebody does something or time passes: until then a test can still say
+        what the other side will answer."""
+        if self._begun:
+            return
+        self._begun = True
         if self.program.flow is not None and self.program.flow.outbound:
             self._give(CallStarted(self.now, self.arguments, self.switches))
         else:
@@ -220,6 +230,7 @@ class Simulation:
 
     def settle(self) -> None:
         """Let the caller listen until an input is asked for, a transfer rings, or the call is over."""
+        self._begin()
         while not self.over and not self.ringing and not self.listening and self.asked is None:
             if self._media is not None and self._media.listens:
                 self._advance(self._media.ends)
@@ -294,6 +305,7 @@ class Simulation:
     def report(self, verb: str, outcome: str, values: tuple[tuple[str, Value], ...] = (), after: float = 0.0) -> bool:
         """Something becomes of what the call has asked the center for, ``after`` seconds from now. False when it waits
         for nothing of that verb."""
+        self._begin()
         if not self.over and self.asked is None and not self.call.gone:
             self.settle()
         found = [op for op, (request, _) in self._asked.items() if request.verb == verb]
@@ -343,12 +355,14 @@ class Simulation:
 
     def _next(self) -> bool:
         """Take the next thing that happens. False when nothing will."""
+        self._begin()
         if not self._queue or self.t > LONGEST:
             return False
         self._advance(self._queue[0][0])
         return True
 
     def _advance(self, until: float) -> None:
+        self._begin()
         while self._queue and self._queue[0][0] <= until and not self.over:
             due, _, event, number = heapq.heappop(self._queue)
             self.now = max(self.now, due)
@@ -390,6 +404,8 @@ class Simulation:
         else:
             if isinstance(event, TimerFired):
                 self._timers.pop(event.timer, None)
+            elif isinstance(event, Reported) and event.op in self._slow:
+                self._say("call", self._slow.pop(event.op))
             self._give(event)
 
     def _reach(self, into: float | None) -> None:
@@ -520,9 +536,13 @@ class Simulation:
         if answer.after == SILENT:
             self._say("call", f"{_titled(request)}: no answer")
             return
-        self._say("call", f"{_titled(request)}{_details(request)}: {answer.outcome}{note}")
         due = self.now + answer.after
         self._later(due, Reported(due, request.op, answer.outcome, answer.values))
+        if answer.after:
+            self._say("call", f"{_titled(request)}{_details(request)}")
+            self._slow[request.op] = f"{_titled(request)}: {answer.outcome}"
+        else:
+            self._say("call", f"{_titled(request)}{_details(request)}: {answer.outcome}{note}")
 
     def _start_transfer(self, effect: Transfer) -> None:
         if self._ringing is not None:

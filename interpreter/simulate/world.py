@@ -8,8 +8,9 @@ first one has kept.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import assert_never
 
-from interpreter.protocol import Request, Secret, Value, Verb
+from interpreter.protocol import Day, Items, Money, Record, Request, Seconds, Secret, TimeOfDay, Value, Verb
 
 GIVEN_VERBS: dict[str, tuple[str, ...]] = {
     "lookup": ("found", "not found", "failed"),
@@ -130,6 +131,28 @@ class World:
 
 def told(value: Value) -> str:
     """A value in a transcript; of a secret nothing."""
-    if isinstance(value, Secret):
-        return "****"
-    return str(value)
+    match value:
+        case Secret():
+            return "****"
+        case Money():
+            return f"{value.amount} {value.currency}"
+        case Day():
+            return value.iso
+        case TimeOfDay():
+            return f"{value.minutes // 60:02d}:{value.minutes % 60:02d}"
+        case Seconds():
+            return f"{value.value:g}s"
+        case Items():
+            return ", ".join(told(each) for each in value.values)
+        case Record():
+            return ", ".join(f"{name} {told(each)}" for name, each in value.fields)
+        case bool():
+            return "yes" if value else "no"
+        case float() | int():
+            return f"{value:g}"
+        case str():
+            return value
+        case None:
+            return ""
+        case _:
+            assert_never(value)

@@ -12,7 +12,9 @@ from dsl.report import explain, render, summary
 from dsl.report.explain import similar
 from dsl.spell import listed
 from interpreter.site_bindings import bindings_from
-from interpreter.tooling.files import CannotRun, beside, find_scripts, only_used, read, read_bindings, write
+from interpreter.tooling.baseline import compare, write_baseline
+from interpreter.tooling.files import CannotRun, beside, find_scripts, read, read_bindings, write
+from interpreter.tooling.project import UNUSED, findings, projects, shared
 
 ROUNDS = 20
 """Fixes that touch each other are made one after the other; more rounds than this would be a fix that undoes
@@ -28,30 +30,69 @@ class Outcome:
     code: int
 
 
-def lint(paths: list[Path], site: Path | None, format: str, fix: bool, unsafe: bool, colour: bool) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Linting:
+    """How `ivr lint` was asked: ``format`` is one of `dsl.report.formats`; ``unsafe`` makes unsafe fixes, too."""
+
+    site: Path | None = None
+    format: str = "text"
+    fix: bool = False
+    unsafe: bool = False
+    baseline: Path | None = None
+    write_baseline: bool = False
+    colour: bool = False
+
+
+def lint(paths: list[Path], how: Linting) -> Outcome:
     """Lint every script, each with the files that it uses. Exit code 1 when a finding is an error. Raises
     `CannotRun`."""
-    bindings = read_bindings(site)
-    found: list[Diagnostic] = []
-    made = 0
-    scripts = find_scripts(paths)
-    used = only_used(scripts)
-    for path in scripts:
-        if path in used:
-            continue
-        if fix or unsafe:
-            made += _fix(path, bindings, unsafe)
-        found += check(read(path), bindings, beside(path)).diagnostics
-    found = list(dict.fromkeys(found))  # a file that several scripts use is told of once
-    err = f"{made} {'fix' if made == 1 else 'fixes'} made\n" if fix or unsafe else ""
-    if format in ("text", "concise"):
+    if how.write_baseline and how.baseline is None:
+        raise CannotRun("--write-baseline needs --baseline FILE: where to write it")
+    bindings = read_bindings(how.site)
+    project = projects(find_scripts(paths))
+    fixing = how.fix or how.unsafe
+    several = shared(project)
+    made = sum(_fix(path, bindings, how.unsafe, several) for path in project) if fixing else 0
+    found = findings(project, bindings)
+    err = f"{made} {'fix' if made == 1 else 'fixes'} made\n" if fixing else ""
+    if how.baseline is not None:
+        looked_at = [path for files in project.values() for path in files]
+        found, said = _against_baseline(found, how.baseline, how.write_baseline, looked_at)
+        err += said
+    if how.format in ("text", "concise"):
         err += summary(found) + "\n"
     failed = any(finding.severity == "error" for finding in found)
-    return Outcome(render(found, format, colour=colour), err, 1 if failed else 0)
+    return Outcome(render(found, how.format, colour=how.colour), err, 1 if failed else 0)
 
 
-def _fix(path: Path, bindings: Bindings | None, unsafe: bool) -> int:
-    """Make the fixes of a script and of the files that it uses until none is left; each file is written once."""
+def _against_baseline(
+    found: list[Diagnostic], baseline: Path, write: bool, looked_at: list[Path]
+) -> tuple[list[Diagnostic], str]:
+    """The findings that are not in the baseline, and what to say about those that are."""
+    said = ""
+    if write:
+        kept, refused = write_baseline(found, baseline)
+        said = f"{_counted(kept)} written to {baseline}\n"
+        if refused:
+            said += f"{_counted(refused)} not written: nobody may suppress {'them' if refused > 1 else 'it'}\n"
+    compared = compare(found, baseline, looked_at)
+    if compared.known and not write:
+        said += f"{_counted(compared.known)} of the baseline left out\n"
+    if compared.gone:
+        are = "are" if len(compared.gone) > 1 else "is"
+        said += f"{_counted(len(compared.gone))} of the baseline {are} gone; write it anew with --write-baseline\n"
+        said += "".join(f"  {each.file}: [{each.code}] {each.headline}\n" for each in compared.gone)
+    return compared.new, said
+
+
+def _counted(number: int) -> str:
+    return f"{number} {'finding' if number == 1 else 'findings'}"
+
+
+def _fix(path: Path, bindings: Bindings | None, unsafe: bool, several: frozenset[str]) -> int:
+    """Make the fixes of a script and of the files that it uses until none is left; each file is written once.
+
+    What this script does not need in a file that ``several`` use is left alone: another one may need it."""
     disk = beside(path)
     texts = {str(path): read(path).text}
     before = dict(texts)
@@ -64,10 +105,11 @@ def _fix(path: Path, bindings: Bindings | None, unsafe: bool) -> int:
         return texts.get(key)
 
     for _ in range(ROUNDS):
-        findings = check(Source(str(path), texts[str(path)]), bindings, current).diagnostics
+        found = check(Source(str(path), texts[str(path)]), bindings, current).diagnostics
         made = 0
         for name in tuple(texts):
-            own = (each.fix for each in findings if each.fix and each.source.name == name)
+            here = [each for each in found if each.source.name == name]
+            own = (each.fix for each in here if each.fix and not (each.code in UNUSED and name in several))
             texts[name], applied = apply(texts[name], own, unsafe)
             made += len(applied)
         if not made:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dsl import Bindings, Source
-from dsl.bundle import Read, used_names
+from dsl.bundle import Read
 from dsl.syntax.parser import keep_tables
 from interpreter.site_bindings import bindings_from
 
@@ -60,14 +60,6 @@ def beside(script: Path) -> Read:
             return None
 
     return read_beside
-
-
-def only_used(scripts: Iterable[Path]) -> set[Path]:
-    """Those of the scripts that others of them use: they are read as a part of these."""
-    used: set[Path] = set()
-    for path in scripts:
-        used |= {(path.parent / name).resolve() for name in used_names(read(path).text)} - {path.resolve()}
-    return {path for path in scripts if path.resolve() in used}
 
 
 def keep_grammar(folder: Path) -> None:

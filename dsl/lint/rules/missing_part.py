@@ -77,6 +77,7 @@ def _whole(context: Context) -> Iterator[Diagnostic]:
             top,
             "the script has no `flow`",
             "a flow belongs below this",
+            note="a file without one takes no calls by itself: it is for the `use` of another script",
             help="add `flow main` with the lines `on caller hangup -> finish abandoned` and `on system error -> BLOCK`",
         )
     if not program.blocks:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dsl.ast import Block, Route, Text
 from interpreter.machine import ends, run
 from interpreter.machine.state import After, Waiting
@@ -126,11 +128,11 @@ def leave(turn: Turn, block: Block, outcome: str) -> bool:
     return True
 
 
-def follow(turn: Turn, after: After | None) -> bool:
-    """Leave the block for another place. Always True."""
+def then(turn: Turn, go: Callable[[], After | None]) -> bool:
+    """What was waited for is there: go on, in this block or out of it. Always True."""
     quiet(turn)
     turn.stop_waiting()
-    run.follow(turn, after)
+    run.follow(turn, go())
     return True
 
 

@@ -104,10 +104,11 @@ def event(turn: Turn, block: Survey, event: Event) -> bool:
         verdict = heard(event)
         if verdict == "cancelled":
             return True
-        return asking.follow(turn, _answered(turn, block, event.tones if verdict == "input" else ""))
+        key = event.tones if verdict == "input" else ""
+        return asking.then(turn, lambda: _answered(turn, block, key))
     refused = isinstance(event, ActionRefused) and event.op == op
     if refused or asking.is_due(turn, event, "watch"):
-        return asking.follow(turn, ends.system_error(turn, "a question of the survey could not be asked"))
+        return asking.then(turn, lambda: ends.system_error(turn, "a question of the survey could not be asked"))
     return False
 
 
@@ -166,7 +167,7 @@ def _remarked(turn: Turn, block: Survey, event: Event) -> bool:
         words = dict(answer.values).get("text")
         ends.set_variable(turn, remark.name.text, words if isinstance(words, str) else "")
         asking.note(turn, "answers", asking.number(turn, "answers") + 1)
-    return asking.follow(turn, _done(turn, block))
+    return asking.then(turn, lambda: _done(turn, block))
 
 
 def _done(turn: Turn, block: Survey) -> After | None:
