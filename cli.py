@@ -90,12 +90,20 @@ def lint(
     unsafe_fixes: Annotated[
         bool, typer.Option("--unsafe-fixes", help="Make fixes that a person should look at, too.")
     ] = False,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Findings of the past: those in this file are not told.")
+    ] = None,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Write the findings of today into the baseline.")
+    ] = False,
 ) -> None:
     """Find what would strand a caller. Exit code 1 when there are errors, 2 when it could not run."""
+    from interpreter.tooling.check import Linting
     from interpreter.tooling.check import lint as run
 
     with _exits():
-        outcome = run(paths, site, format.value, fix, unsafe_fixes, _colour())
+        how = Linting(site, format.value, fix, unsafe_fixes, baseline, write_baseline, _colour())
+        outcome = run(paths, how)
         _finish(outcome.out, outcome.err, outcome.code)
 
 

@@ -31,8 +31,9 @@ def bundle(source: Source, read: Read) -> Source:
     text, seen = source.text, {PurePosixPath(source.name).name}
     waiting = _USE.findall(text)
     while waiting:
-        name = waiting.pop(0)
-        if name in seen or not is_inside(name):
+        used = waiting.pop(0)
+        name = str(PurePosixPath(used))  # `./common.ivr` is the same file
+        if name in seen or not is_inside(used):
             continue
         seen.add(name)
         more = read(name)

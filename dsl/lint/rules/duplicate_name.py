@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl.analysis.outcomes import EMERGENCY, HOURS
-from dsl.ast import Flow, Hours, Name
+from dsl.ast import Flow, Hours, Name, Use
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
@@ -21,8 +21,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     source = context.program.source
     seen: dict[tuple[bool, str], tuple[str, Name]] = {}
     for declaration in context.program.declarations():
-        if isinstance(declaration, Flow) or declaration.name.text == "_":
-            continue  # flows are counted elsewhere; "_" stands for a name that could not be read
+        if isinstance(declaration, Flow | Use) or declaration.name.text == "_":
+            continue  # flows and files are counted elsewhere; "_" stands for a name that could not be read
         key = (isinstance(declaration, Hours), declaration.name.text)
         kind, first = seen.setdefault(key, (keyword(declaration), declaration.name))
         if first is not declaration.name:
