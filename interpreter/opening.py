@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dsl.ast import Break, Day, Holiday, Hours, Interval, SpecialOpening, Weekly
+from interpreter.public_holidays import holidays_on
+from interpreter.spoken import moments
 
 HORIZON_DAYS = 400
 """How far ahead the next change is looked for: a year and a month, so that yearly holidays are all seen."""
@@ -58,8 +60,10 @@ def next_change(hours: Hours, zone: str, at: float) -> datetime | None:
     return next((moment for moment in _changes(hours, zone, at) if _opening(hours, moment) != now), None)
 
 
-def spoken_opening(moment: datetime, now: datetime) -> str:
-    """``Friday at 9 a.m.``: a weekday within a week, a date beyond it, ``today`` on the same day. English."""
+def spoken_opening(moment: datetime, now: datetime, language: str = "en-US") -> str:
+    """``Friday at 9 a.m.``: a weekday within a week, a date beyond it, ``today`` on the same day."""
+    if not language.startswith("en"):
+        return moments.opening(moment, now, language)
     clock = spoken_clock(moment)
     days = (moment.date() - now.date()).days
     if days == 0:
@@ -87,6 +91,9 @@ def _opening(hours: Hours, local: datetime) -> Opening:
             return Opening("holiday", holiday.title.plain)
         if holiday.intervals and _on(holiday.days, yesterday) and _spills(holiday.intervals, minute):
             return Opening("holiday", holiday.title.plain)
+    public = _public(hours, today)
+    if public:
+        return Opening("holiday", public)
     if not _special(hours, today):
         for pause in hours.breaks:
             if _has_break(hours, pause, today) and _inside(pause.intervals, minute):
@@ -109,11 +116,22 @@ def _has_break(hours: Hours, pause: Break, day: date) -> bool:
 def _open_on(hours: Hours, day: date) -> tuple[Interval, ...]:
     """The intervals that begin on a day: none on a holiday, also not their part after midnight; a special opening
     replaces the week's."""
-    if any(not holiday.intervals and _on(holiday.days, day) for holiday in hours.holidays):
+    if any(not holiday.intervals and _on(holiday.days, day) for holiday in hours.holidays) or _public(hours, day):
         return ()
     if _special(hours, day):
         return tuple(i for opening in hours.openings if _on(opening.days, day) for i in opening.intervals)
     return tuple(i for weekly in hours.weekly if day.weekday() in weekly.days for i in weekly.intervals)
+
+
+def _public(hours: Hours, day: date) -> str:
+    """The name of the public holiday that a day is, ``""`` for none. Those that the script leaves out are none."""
+    for each in hours.public:
+        left_out = {text.plain.casefold() for text in each.excepted}
+        region = each.region.plain if each.region is not None else ""
+        for name in holidays_on(each.country.text, region, day):
+            if name.removesuffix(" (observed)").casefold() not in left_out:
+                return name.removesuffix(" (observed)")
+    return ""
 
 
 def _on(days: tuple[Day, ...], day: date) -> bool:

@@ -256,4 +256,5 @@ class Scope(Mapping[str, Value]):
         if property_name == "holiday":
             return opening.opening_at(hours, zone, at).holiday or None
         moment = opening.next_opening(hours, zone, at)
-        return opening.spoken_opening(moment, datetime.fromtimestamp(at, ZoneInfo(zone))) if moment else None
+        now = datetime.fromtimestamp(at, ZoneInfo(zone))
+        return opening.spoken_opening(moment, now, self._turn.language) if moment else None

@@ -341,7 +341,9 @@ class Simulation:
             self._end_transfer(self._ringing, "answered")
 
     def to_the_end(self) -> None:
-        """The caller stays silent, and every transfer that rings is answered, until the call is over."""
+        """The caller stays silent, every transfer that rings is answered and the rest ends as one would wish, until the
+        call is over."""
+        self._begin()
         while not self.over:
             if self._awaited is not None:
                 self.transfer("answered")
@@ -410,6 +412,7 @@ class Simulation:
 
     def _reach(self, into: float | None) -> None:
         """Move to the moment of an action."""
+        self._begin()
         if into is None or self._media is None:
             self.settle()
         else:

@@ -10,13 +10,15 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from dsl import Program, Source, check, parse
+from dsl.bundle import used_names
 from interpreter import phone
 from interpreter.machine import Call, Step, begin, step
 from interpreter.protocol import CallOffered, Connected, Effect, Event, Finished
 from interpreter.simulate import Simulation
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
-SAMPLES = sorted(SCRIPTS.glob("*.ivr"))
+USED = {name for path in SCRIPTS.glob("*.ivr") for name in used_names(path.read_text(encoding="utf-8"))}
+SAMPLES = sorted(path for path in SCRIPTS.glob("*.ivr") if path.name not in USED)
 NEW_YORK = "America/New_York"
 WORD = 0.35
 """Seconds that a spoken word takes, by the definition of the scenarios."""
@@ -26,7 +28,7 @@ E = TypeVar("E")
 
 def program(text: str) -> Program:
     """A script that lints without errors."""
-    checked = check(Source("test.ivr", text))
+    checked = check(Source("test.ivr", text), read=lambda name: (SCRIPTS / name).read_text(encoding="utf-8"))
     assert checked.program is not None, [finding.headline for finding in checked.errors]
     return checked.program
 

@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 from machine_rig import MONDAY, Fed, call, moment, of, program, sample, seconds, unchecked
 
-from dsl.analysis.outcomes import VERBS, hours_outcomes
+from dsl.analysis.outcomes import hours_outcomes
 from interpreter.machine.answer import CANCELLED_GRACE
 from interpreter.protocol import (
     ActionFailed,
@@ -65,26 +65,13 @@ def ivr(simulation: Simulation) -> list[str]:
 # Outcomes
 
 
-def test_every_outcome_of_the_table_is_reached() -> None:
-    s4, contoso = program(sample("s4_hours")), program(sample("contoso"))
-    outcomes = {o.name for verb in VERBS.values() for o in verb} | {o.name for o in hours_outcomes(s4.hours["support"])}
-    calls = [
-        *(call(contoso, f"press 0; transfer {end}") for end in ("answered", "no answer", "busy", "declined", "failed")),
-        call(contoso, "press 1; press 12345678"),
-        *(
-            call(s4, "", moment(at), (("emergency_closure", at.endswith("11:11")),))
-            for at in (
-                "2026-03-02 10:00",
-                "2026-03-02 12:30",
-                "2026-03-01 10:00",
-                "2026-12-25 10:00",
-                "2026-03-02 11:11",
-            )
-        ),
-    ]
+def test_every_outcome_of_hours_is_reached() -> None:
+    s4 = program(sample("s4_hours"))
+    outcomes = {o.name for o in hours_outcomes(s4.hours["support"])}
+    moments = ("2026-03-02 10:00", "2026-03-02 12:30", "2026-03-01 10:00", "2026-12-25 10:00", "2026-03-02 11:11")
+    calls = [call(s4, "", moment(at), (("emergency_closure", at.endswith("11:11")),)) for at in moments]
     took = {trace.detail for simulation in calls for trace in simulation.trace if trace.kind == "took"}
     assert outcomes <= took
-    assert len(outcomes) >= 11
 
 
 # --------------------------------------------------------------------------------------------------------------------
