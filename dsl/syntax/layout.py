@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from dsl.diagnostics import Diagnostic, Edit, Fix, Label
 from dsl.source import Source, Span
+from dsl.spell import nearest
 from dsl.syntax.findings import finding
 from dsl.syntax.words import BRIEF_FIELDS, DECLARATIONS, LINES, OPENERS
 
@@ -92,7 +93,7 @@ def read_layout(source: Source) -> Layout:
             continue
         width = sum(UNIT if c == "\t" else 1 for c in source.text[start:content] if c != "\ufeff")
         level = _level(text, width, opener, any(line.level == 0 for line in lines))
-        kind = text.split()[0] if level == 0 else kind
+        kind = _kind(text) if level == 0 else kind
         opens = level == 1 and (kind == "step" or kind not in DECLARATIONS) and _opens(text)
         alone, brief = bool(_ALONE.match(text)), text.split()[0] == "brief"
         line = Line(number, start, content, end, width, level, opens, opens and alone, opens and brief)
@@ -128,6 +129,12 @@ def _level(text: str, width: int, opener: Line | None, inside: bool) -> int:
     if opener is not None and width > opener.width:
         return 1 if opener.may_stand_alone and _is_statement(text) else 2
     return 1
+
+
+def _kind(text: str) -> str:
+    """What a line at the margin declares, also when the word is misspelt."""
+    word = text.split()[0]
+    return word if word in DECLARATIONS else nearest(word, DECLARATIONS) or word
 
 
 def _is_statement(text: str) -> bool:

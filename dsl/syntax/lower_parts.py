@@ -37,18 +37,16 @@ _HOLE = re.compile(
 
 @dataclass(slots=True)
 class Lowering:
-    """Where the chunk lies in its source, and what was found while lowering it."""
+    """Where each character of the chunk stands in its source, and what was found while lowering it."""
 
     source: Source
-    start: int
-    cut: int
-    shift: int
+    offsets: Sequence[int]
     broken: bool
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def offset(self, position: int) -> int:
-        """From the chunk's text to the source: a repaired first word may have another length there."""
-        return self.start + (position if position <= self.cut else position - self.shift)
+        """From the chunk's text to the source: what was repaired may have another length there."""
+        return self.offsets[position]
 
     def span(self, node: Node | Token) -> Span:
         """Without the newline that ends a line, and without the indentation before it."""

@@ -7,7 +7,8 @@ declaration is parsed again: the rest keeps its places, and one mistake cannot d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lark import Token, Tree
@@ -118,16 +119,17 @@ def _statement_kind(head: str) -> str:
 
 
 class _Chunk:
-    """One declaration while it is being read. Lines that cannot be read are blanked out, the rest keeps its place."""
+    """One declaration while it is being read. A line that cannot be read is repaired where it is plain what was meant,
+    and else blanked out. ``offsets`` says where in the source each character of the text stands."""
 
     def __init__(self, source: Source, text: str, lines: tuple[Line, ...]) -> None:
         self.source = source
         self.lines = list(lines)
         self.start = source.line_start(lines[0].number)
-        self.cut = lines[0].end - self.start
         self.text = text[self.start : lines[-1].end] + "\n"
-        self.shift = 0
+        self.offsets: Sequence[int] = range(self.start, self.start + len(self.text) + 1)
         self.broken = False
+        self.repaired: set[int] = set()
         self.kind = (re.match(r"[A-Za-z_]*", source.text[lines[0].content :]) or [""])[0]
         self.declaration: Declaration | None = None
         self.lost: set[str] = set()
@@ -142,18 +144,49 @@ class _Chunk:
                 line = self._line_of(error)
                 if line is None:
                     return
-                if not self._is_aftermath(error, line):
-                    yield explain(self._trouble(error, line))
-                if line.level:
-                    self._blank(line)
-                elif self.lost or not self._repair_head(line):
+                yield from self._mend(error, line)
+                if line.level == 0 and (self.lost or not self._repair_head(line)):
                     return
             else:
                 yield from self._lower(tree)
                 return
 
+    def _mend(self, error: UnexpectedInput, line: Line) -> Iterator[Diagnostic]:
+        """Explain a line, once, and repair it or take it out."""
+        fix = None
+        if line.number not in self.repaired and not self._is_aftermath(error, line):
+            diagnostic = explain(self._trouble(error, line))
+            fix = diagnostic.fix
+            yield diagnostic
+        if line.level and not self._repair(line, fix):
+            self._blank(line)
+
+    def _repair(self, line: Line, fix: Fix | None) -> bool:
+        """Read a line as the fix of its mistake would make it: what stands on it is then known to all rules."""
+        if fix is None or fix.safety != "safe":
+            return False
+        inside = all(line.content <= edit.span.start <= edit.span.end <= line.end for edit in fix.edits)
+        if not inside or any("\n" in edit.text for edit in fix.edits):
+            return False
+        for edit in sorted(fix.edits, key=lambda each: each.span, reverse=True):
+            self._replace(edit.span, edit.text)
+        self.repaired.add(line.number)
+        self.broken = True
+        return True
+
+    def _replace(self, span: Span, text: str) -> None:
+        begin, end = self._position(span.start), self._position(span.end)
+        offsets = list(self.offsets)
+        within = [offsets[min(begin + i, end)] for i in range(len(text))]
+        self.offsets = [*offsets[:begin], *within, *offsets[end:]]
+        self.text = self.text[:begin] + text + self.text[end:]
+
+    def _position(self, offset: int) -> int:
+        """Where a place of the source stands in the text; behind what was put in there."""
+        return bisect_right(self.offsets, offset) - 1
+
     def _lower(self, tree: Tree[Token]) -> Iterator[Diagnostic]:
-        lowering = Lowering(self.source, self.start, self.cut, self.shift, self.broken)
+        lowering = Lowering(self.source, self.offsets, self.broken)
         self.declaration = lower(tree, lowering)
         yield from lowering.diagnostics
         name = self.declaration.name
@@ -175,16 +208,12 @@ class _Chunk:
         """
         if self.kind not in DECLARATIONS or self.kind in ("use", "prompts"):
             return False
-        begin, end = line.content - self.start, line.end - self.start
         words = self.source.slice(Span(line.content, line.end)).split(";")[0].split()[1:]
         names = _NAME.findall(" ".join(words))
         first = re.sub(r"[^A-Za-z0-9_]+", "_", words[0]).strip("_") if words else ""
         name = first if _NAME.fullmatch(first) else next(iter(names), "_")
         self.lost |= {*names, "_".join(names)} if names else {""}
-        head = f"{self.kind} {name}"
-        self.text = self.text[:begin] + head + self.text[end + self.shift :]
-        self.shift = len(head) - (end - begin)
-        self.cut = begin + min(len(head), end - begin)
+        self._replace(Span(line.content, line.end), f"{self.kind} {name}")
         self.broken = True
         return True
 
@@ -217,7 +246,7 @@ class _Chunk:
             terminals = set(error.accepts or error.expected or ())
         elif isinstance(error, UnexpectedCharacters):
             terminals = set(error.allowed or ())
-        position = self.offset(getattr(error, "pos_in_stream", None) or 0)
+        position = self.offsets[min(getattr(error, "pos_in_stream", None) or 0, len(self.offsets) - 1)]
         position = min(max(position, line.content), line.end)
         length = len(error.token) if isinstance(error, UnexpectedToken) and error.token.type != "_NL" else 1
         kind = self.kind
@@ -230,9 +259,6 @@ class _Chunk:
         found = Span(position, min(position + length, line.end))
         return Trouble(self.source, Span(line.content, line.end), found, kind, frozenset(terminals))
 
-    def offset(self, position: int) -> int:
-        return self.start + (position if position <= self.cut else position - self.shift)
-
     def _blank(self, line: Line) -> None:
         """Take a line out, with the cases below it when it opens a block."""
         self.broken = True
@@ -244,8 +270,7 @@ class _Chunk:
                         break
                     gone.append(other)
         for each in gone:
-            begin = each.content - self.start + self.shift
-            end = each.end - self.start + self.shift
+            begin, end = bisect_left(self.offsets, each.content), self._position(each.end)
             self.text = self.text[:begin] + " " * (end - begin) + self.text[end:]
             self.lines.remove(each)
 
@@ -274,10 +299,7 @@ class _Chunk:
                 "not known here",
                 help=f"did you mean `{meant}`?" if meant in DECLARATIONS else known,
             )
-        begin = span.start - self.start
-        self.text = self.text[:begin] + close + self.text[begin + len(word) :]
-        self.shift = len(close) - len(word)
-        self.cut = begin
+        self._replace(span, close)
         self.kind = close
         return finding(
             self.source,
