@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from dsl.ast import Block, Route, Text
 from interpreter.machine import ends, run
-from interpreter.machine.state import After, Waiting
-from interpreter.machine.turn import Turn
+from interpreter.machine.state import After, Outcome, Waiting
+from interpreter.machine.turn import SECONDS_PER_WORD, Turn
 from interpreter.protocol import (
     ActionFailed,
     ActionRefused,
@@ -17,6 +17,7 @@ from interpreter.protocol import (
     PlayAudio,
     PlayEnded,
     Reported,
+    SayText,
     TimerFired,
     Value,
     Verb,
@@ -25,6 +26,8 @@ from interpreter.protocol import (
 
 LONGEST_STAY = 6 * 3600.0
 """Seconds after which a block of which nothing is heard any more is given up."""
+GAP = 1.0
+"""Seconds before a sentence without a time of its own, and between two that are due at once."""
 ANSWER_WITHIN = 10.0
 """Seconds in which a part of the house says whether it can do what does not depend on people."""
 
@@ -97,6 +100,8 @@ def speak(turn: Turn, content: Text, file: bool) -> bool:
     turn.effects.append(Play(op, (prompt,), turn.language, turn.voice))
     note(turn, "media", op)
     note(turn, "speaks", op)
+    length = SECONDS_PER_WORD * len(prompt.text.split()) if isinstance(prompt, SayText) else 0.0
+    note(turn, "speaks_until", turn.at + length)
     return True
 
 
@@ -110,7 +115,22 @@ def quiet(turn: Turn) -> None:
 
 def ended(turn: Turn, event: Event) -> bool:
     """Whether the event is the end of what plays (not of a request); the caller of this decides what comes next."""
-    return isinstance(event, PlayEnded | ActionFailed) and event.op == text(turn, "media")
+    return isinstance(event, PlayEnded | ActionFailed | ActionRefused) and event.op == text(turn, "media")
+
+
+def on_with_music(turn: Turn, event: Event, name: Text | None) -> bool:
+    """After a sentence the music goes on. Music that does not play is not tried again before the next sentence: a
+    recording that is not there would be asked for without end."""
+    if not ended(turn, event):
+        return False
+    spoke = bool(text(turn, "speaks"))
+    note(turn, "speaks", "")
+    if spoke or isinstance(event, PlayEnded):
+        music(turn, name)
+    else:
+        turn.note("error", "the music cannot be played")
+        note(turn, "media", "")
+    return True
 
 
 def withdraw(turn: Turn) -> None:
@@ -125,6 +145,16 @@ def leave(turn: Turn, block: Block, outcome: str) -> bool:
     quiet(turn)
     turn.stop_waiting()
     run.follow(turn, ends.take_outcome(turn, routes_of(block), outcome))
+    return True
+
+
+def leave_politely(turn: Turn, block: Block, outcome: str) -> bool:
+    """Leave the block by an outcome once the sentence that is being said has been said. Always True."""
+    op, left = text(turn, "speaks"), number(turn, "speaks_until") - turn.at
+    if not op or left <= 0:
+        return leave(turn, block, outcome)
+    turn.stop_waiting()
+    turn.wait("prompt", op, left, Outcome(block.name.text, -1, outcome))
     return True
 
 
@@ -143,12 +173,16 @@ def mine(turn: Turn, event: Event) -> Reported | ActionRefused | None:
     return event if known else None  # type: ignore[return-value]
 
 
+def outcome_of(answer: Reported | ActionRefused, known: tuple[str, ...]) -> str:
+    """What has become of a request; what is no outcome of its verb has failed."""
+    return answer.outcome if isinstance(answer, Reported) and answer.outcome in known else "failed"
+
+
 def simple(turn: Turn, block: Block, event: Event, known: tuple[str, ...]) -> bool:
     """The part that most blocks share: an outcome is reported, the request is refused, or time is over."""
     answer = mine(turn, event)
     if answer is not None:
-        outcome = answer.outcome if isinstance(answer, Reported) else "failed"
-        return leave(turn, block, outcome if outcome in known else "failed")
+        return leave_politely(turn, block, outcome_of(answer, known))
     if is_due(turn, event, "watch"):
         withdraw(turn)
         return leave(turn, block, "failed")

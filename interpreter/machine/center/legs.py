@@ -69,8 +69,7 @@ def _consult(turn: Turn, block: Consult) -> After | None:
     asking.ask(turn, "consult", block.expert.text, arguments, ring + SLACK)
     for index, announcement in enumerate(block.announcements):
         first = announcement.start or announcement.every
-        if first is not None:
-            turn.timer(f"announce.{index}", first.seconds)
+        turn.timer(f"announce.{index}", first.seconds if first is not None else asking.GAP)
     asking.music(turn, block.music)
     return None
 
@@ -114,27 +113,30 @@ def _callback(turn: Turn, block: Callback) -> After | None:
 def event(turn: Turn, block: Leg, event: Event) -> bool:
     """Take an event while the other one is called."""
     if isinstance(event, Disconnected):
+        if isinstance(block, Consult) and asking.noted(turn, "talking") is True:
+            return _handed_over(turn, block, "joined")
         asking.withdraw(turn)
         return False
     answer = asking.mine(turn, event)
     if isinstance(answer, Reported):
         if isinstance(block, Transfer) and answer.outcome == "answered":
-            return _handed_over(turn, block)
+            return _handed_over(turn, block, "answered")
         if isinstance(block, Consult) and answer.outcome == "connected":
             return _connected(turn, answer.op)
     if isinstance(block, Consult) and _announce(turn, block, event):
         return True
-    if asking.ended(turn, event):
-        asking.music(turn, block.music if isinstance(block, Transfer | Consult) else None)
+    if asking.on_with_music(turn, event, block.music if isinstance(block, Transfer | Consult) else None):
         return True
+    if answer is not None:  # whoever waits for the other one is not kept by our own sentence
+        return asking.leave(turn, block, asking.outcome_of(answer, _OUTCOMES[type(block)]))
     return asking.simple(turn, block, event, _OUTCOMES[type(block)])
 
 
-def _handed_over(turn: Turn, block: Transfer) -> bool:
-    """The target has accepted: the rest of ``answered`` is run in silence."""
-    route = next((r for r in block.routes if any(o.text == "answered" for o in r.outcomes)), None)
+def _handed_over(turn: Turn, block: Transfer | Consult, outcome: str) -> bool:
+    """The target has accepted, or the caller has hung up on the expert: the rest of the route is run in silence."""
+    route = next((r for r in block.routes if any(o.text == outcome for o in r.outcomes)), None)
     asking.quiet(turn)
-    turn.note("took", "answered", route.span.start if route else -1)
+    turn.note("took", outcome, route.span.start if route else -1)
     run.left(turn, "transferred", route.destination if route else None)
     return True
 
@@ -143,6 +145,7 @@ def _connected(turn: Turn, op: str) -> bool:
     """The expert is there: music and sentences end until the expert has left."""
     asking.quiet(turn)
     turn.stop_waiting()
+    asking.note(turn, "talking", True)
     asking.stay(turn, op, asking.LONGEST_STAY)
     return True
 

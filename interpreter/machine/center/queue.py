@@ -11,7 +11,7 @@ from dsl.ast import Queue, QueueOption, Route
 from interpreter.machine import ends, run
 from interpreter.machine.center import asking
 from interpreter.machine.state import After
-from interpreter.machine.turn import SECONDS_PER_WORD, Scope, Turn
+from interpreter.machine.turn import Scope, Turn
 from interpreter.protocol import (
     Disconnected,
     Event,
@@ -27,8 +27,8 @@ from interpreter.values import as_number, evaluate
 PRIORITY = 5.0
 """A caller's priority where the script says nothing."""
 END_OF_QUEUE = ("no agents", "full", "failed")
-GAP = 1.0
-"""Seconds between two sentences that are due at the same time."""
+LOST = 10.0
+"""Seconds beyond its expected end after which a sentence counts as said."""
 
 
 def begin(turn: Turn, block: Queue) -> After | None:
@@ -39,11 +39,10 @@ def begin(turn: Turn, block: Queue) -> After | None:
         turn.timer("waited", waited.waited.seconds)
     for index, announcement in enumerate(block.announcements):
         first = announcement.start or announcement.every
-        if first is not None:
-            turn.timer(f"announce.{index}", first.seconds)
+        turn.timer(f"announce.{index}", first.seconds if first is not None else asking.GAP)
     for index, option in enumerate(block.options):
         if option.offer is not None:
-            turn.timer(f"offer.{index}", option.start.seconds if option.start else GAP)
+            turn.timer(f"offer.{index}", option.start.seconds if option.start else asking.GAP)
     asking.note(turn, "since", turn.at)
     if block.options and not turn.program.keeps_type_ahead:
         turn.effects.append(StartTones(turn.op()))
@@ -98,9 +97,7 @@ def event(turn: Turn, block: Queue, event: Event) -> bool:
     if asking.is_due(turn, event, "waited"):
         asking.withdraw(turn)
         return _leave(turn, block, "waited")
-    if asking.ended(turn, event):
-        asking.note(turn, "speaks", "")
-        asking.music(turn, block.music)
+    if asking.on_with_music(turn, event, block.music):
         return True
     return _due(turn, block, event)
 
@@ -153,8 +150,7 @@ def _key(turn: Turn, block: Queue, event: ToneHeard) -> bool:
     if event.sequence in turn.call.tones_seen:
         return True
     turn.update(tones_seen=(*turn.call.tones_seen, event.sequence)[-32:])
-    waited = turn.at - asking.number(turn, "since")
-    option = next((each for each in block.options if each.key.text == event.tone and _open(each, waited)), None)
+    option = next((o for i, o in enumerate(block.options) if o.key.text == event.tone and _open(turn, o, i)), None)
     if option is None:
         turn.note("ignored", f"key {event.tone} has no meaning here now")
         return True
@@ -166,8 +162,16 @@ def _key(turn: Turn, block: Queue, event: ToneHeard) -> bool:
     return True
 
 
-def _open(option: QueueOption, waited: float) -> bool:
-    return option.start is None or waited >= option.start.seconds
+def _open(turn: Turn, option: QueueOption, index: int) -> bool:
+    """Whether an option can be taken: from its time on while its condition holds, and once it was offered."""
+    if asking.noted(turn, f"offered.{index}") is True:
+        return True
+    waited = turn.at - asking.number(turn, "since")
+    return (option.start is None or waited >= option.start.seconds) and _holds(turn, option)
+
+
+def _holds(turn: Turn, option: QueueOption) -> bool:
+    return option.condition is None or evaluate(option.condition, Scope(turn)) is True
 
 
 def _due(turn: Turn, block: Queue, event: Event) -> bool:
@@ -181,8 +185,7 @@ def _due(turn: Turn, block: Queue, event: Event) -> bool:
             turn.timer(f"announce.{index}", announcement.every.seconds)
         if announcement.when_improved and not _improved(turn):
             return True
-        if asking.speak(turn, announcement.content, announcement.file):
-            _until(turn, announcement.content.plain)
+        asking.speak(turn, announcement.content, announcement.file)
         return True
     index = asking.fired(turn, event, "offer")
     if index is None or index >= len(block.options):
@@ -192,10 +195,8 @@ def _due(turn: Turn, block: Queue, event: Event) -> bool:
         return True
     if option.every is not None:
         turn.timer(f"offer.{index}", option.every.seconds)
-    if (option.condition is None or evaluate(option.condition, Scope(turn)) is True) and asking.speak(
-        turn, option.offer, False
-    ):
-        _until(turn, option.offer.plain)
+    if _holds(turn, option) and asking.speak(turn, option.offer, False):
+        asking.note(turn, f"offered.{index}", True)
     return True
 
 
@@ -209,12 +210,9 @@ def _improved(turn: Turn) -> bool:
 
 
 def _busy(turn: Turn, timer: str) -> bool:
-    """Whether a sentence is being said; then this one comes after it."""
-    if not asking.text(turn, "speaks"):
+    """Whether a sentence is being said; then this one comes after it. The news of its end may have been lost."""
+    until = asking.number(turn, "speaks_until")
+    if not asking.text(turn, "speaks") or turn.at >= until + LOST:
         return False
-    turn.timer(timer, max(asking.number(turn, "speaks_until") - turn.at, 0.0) + GAP)
+    turn.timer(timer, max(until - turn.at, 0.0) + asking.GAP)
     return True
-
-
-def _until(turn: Turn, words: str) -> None:
-    asking.note(turn, "speaks_until", turn.at + SECONDS_PER_WORD * len(words.split()))
