@@ -23,6 +23,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+translate = typer.Typer(help="The texts of a script for translators, and their work back.", no_args_is_help=True)
+app.add_typer(translate, name="translate")
+
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help="Scripts, or folders with scripts.")]
 Script = Annotated[Path, typer.Argument(metavar="SCRIPT", help="A script.")]
 SiteFile = Annotated[Path | None, typer.Option("--site", metavar="FILE", help="The site file that binds its names.")]
@@ -39,6 +42,18 @@ class Format(StrEnum):
 
 class CallFormat(StrEnum):
     text = "text"
+    json = "json"
+
+
+class GraphFormat(StrEnum):
+    mermaid = "mermaid"
+    dot = "dot"
+    svg = "svg"
+
+
+class TableFormat(StrEnum):
+    text = "text"
+    csv = "csv"
     json = "json"
 
 
@@ -178,6 +193,50 @@ def at(
         sys.stdout.write(
             tool.at(program, tool.moment(when, tool.zone_of(program)), tool.read_switches(program, site, switch))
         )
+
+
+@app.command()
+def graph(
+    script: Script,
+    format: Annotated[GraphFormat, typer.Option(help="How to draw it.")] = GraphFormat.mermaid,
+) -> None:
+    """A picture of a script: blocks, and what leads from one to the next."""
+    from interpreter.tooling import show
+
+    with _exits():
+        sys.stdout.write(show.graph(script, format.value, _colour()))
+
+
+@app.command()
+def prompts(
+    script: Script,
+    format: Annotated[TableFormat, typer.Option(help="How to print the table.")] = TableFormat.text,
+) -> None:
+    """Every text: who hears it, from where, how long it is, and how much is heard before it."""
+    from interpreter.tooling import show
+
+    with _exits():
+        sys.stdout.write(show.prompts(script, format.value, _colour()))
+
+
+@translate.command(name="export")
+def translate_export(script: Script, language: Annotated[str, typer.Argument(metavar="LANGUAGE")]) -> None:
+    """The texts of a script as a gettext catalogue (PO), with the translations that it has."""
+    from interpreter.tooling import show
+
+    with _exits():
+        sys.stdout.write(show.export(script, language, _colour()))
+
+
+@translate.command(name="import")
+def translate_import(
+    script: Script, catalogue: Annotated[Path, typer.Argument(metavar="FILE", help="A translated catalogue (PO).")]
+) -> None:
+    """Write the translations of a catalogue into a file that the script uses."""
+    from interpreter.tooling import show
+
+    with _exits():
+        sys.stdout.write(show.import_(script, catalogue, _colour()))
 
 
 @app.command()

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
-from dsl import Program, check
+from dsl import Program, check, parse
 from dsl.ast import Hours, Step, WhenSwitch
+from dsl.bundle import bundle
 from dsl.report import render
 from dsl.spell import listed, nearest
 from interpreter import opening, phone
@@ -30,12 +31,19 @@ class ScriptHasErrors(Exception):  # noqa: N818 - a state of the script
     """The script does not lint, so it takes no calls. The text is the report."""
 
 
-def load_program(script: Path, site: Path | None, colour: bool = False) -> Program:
-    """A script that lints. Raises `ScriptHasErrors` or `CannotRun`."""
-    checked = check(read(script), read_bindings(site), beside(script))
-    if checked.program is None:
-        raise ScriptHasErrors(render(checked.errors, "text", colour=colour))
-    return checked.program
+def load_program(
+    script: Path, site: Path | None, colour: bool = False, *, forgive: frozenset[str] = frozenset()
+) -> Program:
+    """A script that lints, but for errors of the codes that are forgiven. Raises `ScriptHasErrors` or `CannotRun`."""
+    source, reading = read(script), beside(script)
+    checked = check(source, read_bindings(site), reading)
+    errors = [error for error in checked.errors if error.code not in forgive]
+    if errors:
+        raise ScriptHasErrors(render(tuple(errors), "text", colour=colour))
+    if checked.program is not None:
+        return checked.program
+    whole = bundle(source, reading)
+    return Program(whole, parse(whole).script)
 
 
 def zone_of(program: Program) -> str:

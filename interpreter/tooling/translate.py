@@ -15,12 +15,15 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po, write_po
 
-from dsl import Program
+from dsl import Program, parse
 from dsl.analysis.texts import phrases
 from dsl.ast import Prompts
+from dsl.bundle import files
 from interpreter.tooling.files import CannotRun, read, write
 from interpreter.tooling.prompts import named_texts
 
+MISSING = frozenset({"IVR703", "IVR705", "IVR708", "IVR709"})
+"""Errors about translations: they do not keep a script from its translators."""
 BETWEEN_PHRASES = " | "
 _WIDTH = 110
 
@@ -82,10 +85,7 @@ def import_(program: Program, script: Path, catalogue: Path) -> Outcome:
     _check_language(program, language)
     wanted = translatable(program)
     lines, unknown, missing = _lines(catalog, wanted)
-    target = script.with_name(f"{script.stem}.{language}.ivr")
-    elsewhere = [p for p in program.declarations() if isinstance(p, Prompts) and p.name.text == language]
-    if elsewhere and not target.exists():
-        raise CannotRun(f"the script has `prompts {language}` already; move them to {target.name}, or take them out")
+    target = _home(program, script, language)
     write(target, f"ivr 1\n\nprompts {language}\n" + "".join(f"    {line}\n" for line in lines))
     told = [f"wrote {len(lines)} translations to {target}"]
     if _add_use(script, target.name):
@@ -93,6 +93,21 @@ def import_(program: Program, script: Path, catalogue: Path) -> Outcome:
     told += [f"not in the script any more: {text}" for text in unknown]
     told += [f"not translated: {text}" for text in missing]
     return Outcome("\n".join(told) + "\n")
+
+
+def _home(program: Program, script: Path, language: str) -> Path:
+    """The file that holds the translations of a language and nothing else, or a new one beside the script.
+
+    Raises `CannotRun` when they stand among other things: they would be lost or written twice.
+    """
+    for part in files(program.source):
+        declarations = parse(part).script.declarations
+        if not any(isinstance(each, Prompts) and each.name.text == language for each in declarations):
+            continue
+        if len(declarations) == 1:
+            return script.with_name(Path(part.name).name)
+        raise CannotRun(f"{part.name} holds `prompts {language}` among other things; move them to a file of their own")
+    return script.with_name(f"{script.stem}.{language}.ivr")
 
 
 def _read(path: Path) -> Catalog:
