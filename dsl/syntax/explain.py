@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dsl.diagnostics import Diagnostic, Edit, Fix
 from dsl.source import Span
 from dsl.spell import listed, nearest
-from dsl.syntax import foreign
+from dsl.syntax import foreign, routes
 from dsl.syntax.findings import finding, not_built
 from dsl.syntax.trouble import Trouble
-from dsl.syntax.words import ELSEWHERE, LINES, PLANNED, ROUTED, WEEKDAYS, keyword_text
+from dsl.syntax.words import ELSEWHERE, LINES, OUTCOMES, PLANNED, ROUTED, WEEKDAYS, keyword_text
 
 
 def explain(trouble: Trouble) -> Diagnostic:
@@ -98,7 +98,7 @@ def _first_word(trouble: Trouble) -> Diagnostic | None:
         return _second_word(trouble, known)
     home = [kind for kind, words in LINES.items() if any(k.split()[0] == word for k in words)]
     routed = trouble.kind in ROUTED and "->" in trouble.code
-    if routed and (not home or word in ("no", "open", "holiday", "emergency")):
+    if routes.begins_with_outcome(trouble) or (routed and not home):
         return None  # an outcome: its name is checked later, so it is not what cannot be read
     if word in PLANNED:
         return not_built(trouble.source, word, span)
@@ -246,43 +246,30 @@ def _no_destination(trouble: Trouble) -> Diagnostic | None:
     )
 
 
+_NEEDS_LINES = {
+    "when hours": ("has no cases", "`open -> BLOCK`"),
+    "when": ("has no cases", '`is "gold" -> BLOCK` and `otherwise -> BLOCK`'),
+    "brief": ("hands over nothing", '`topic "Invoice"`'),
+    "run": ("leads nowhere", "`OUTCOME -> BLOCK`"),
+}
+
+
 def _no_cases(trouble: Trouble) -> Diagnostic | None:
-    """A ``when`` with nothing below it."""
+    """A statement with lines of its own, and nothing below it."""
     if "_INDENT" not in trouble.terminals or trouble.rest.strip():
         return None
-    hours = re.match(r"when[ \t]+hours\b", trouble.text)
-    example = "`open -> BLOCK`" if hours else '`is "gold" -> BLOCK` and `otherwise -> BLOCK`'
+    word = re.match(r"when[ \t]+hours\b|[a-z]+", trouble.text)
+    kind = " ".join(word.group().split()) if word else "when"
+    outcome = OUTCOMES.get(kind, ("OUTCOME",))[0]
+    what, example = _NEEDS_LINES.get(kind, ("leads nowhere", f"`{outcome} -> BLOCK`"))
+    name = "when" if kind == "when hours" else kind
     return finding(
         trouble.source,
         "IVR100",
-        "a `when` has no cases",
+        f"a `{name}` {what}",
         trouble.line,
         "nothing is indented below it",
         help=f"add lines such as {example}, indented by 8 spaces",
-    )
-
-
-def _missing_arrow(trouble: Trouble) -> Diagnostic | None:
-    if "_ARROW" not in trouble.terminals or "->" in trouble.code:
-        return None
-    at_end = trouble.found.start >= trouble.line.end or not trouble.source.slice(trouble.found).strip()
-    if at_end:
-        return finding(
-            trouble.source,
-            "IVR100",
-            "the line does not say where the call goes",
-            Span(trouble.line.end - 1, trouble.line.end),
-            "`->` and a destination belong behind this",
-            help="add `-> ` and the name of a block, or `finish` and a result",
-        )
-    return finding(
-        trouble.source,
-        "IVR100",
-        "`->` is missing before the destination",
-        trouble.found,
-        "`->` belongs before this",
-        help="write `->` before the destination",
-        fix=Fix("insert `->`", (Edit(Span(trouble.found.start, trouble.found.start), "-> "),), "safe"),
     )
 
 
@@ -327,6 +314,7 @@ _REASONS: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
     foreign.bare_number,
     foreign.dash_for_to,
     foreign.unit_apart,
+    routes.outcome_without_unit,
     foreign.number_word,
     foreign.assignment,
     foreign.comma_for_or,
@@ -337,6 +325,8 @@ _REASONS: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
     foreign.no_quotes,
     _no_destination,
     _no_cases,
-    _missing_arrow,
+    routes.half_arrow,
+    routes.missing_arrow,
+    routes.keyword_as_name,
     foreign.character,
 )

@@ -232,21 +232,23 @@ _UNITS = {
     "minute": "m",
     "h": "h",
     "hour": "h",
+    "d": "d",
+    "day": "d",
 }
 
 
 def unit_apart(trouble: Trouble) -> Diagnostic | None:
-    """``25 s`` and ``25 seconds``."""
-    word = re.match(r"[A-Za-z]+", trouble.rest)
-    number = re.search(r"([0-9]+)[ \t]*$", trouble.text[: trouble.at])
-    unit = _UNITS.get(word.group().lower()) or _UNITS.get(word.group().lower().rstrip("s")) if word else None
-    if word is None or number is None or unit is None:
+    """``25 s`` and ``25 seconds``, noticed at the number or behind it."""
+    begin = re.search(r"(?:[0-9]+[ \t]*)?$", trouble.text[: trouble.at])
+    assert begin is not None
+    match = re.match(r"([0-9]+)[ \t]*([A-Za-z]+)", trouble.text[begin.start() :])
+    unit = match.group(2).lower() if match else ""
+    short = _UNITS.get(unit) or _UNITS.get(unit.rstrip("s"))
+    if match is None or short is None:
         return None
-    span = trouble.find(number.start(), trouble.at + word.end() - number.start())
-    text = number.group(1) + unit
-    return _instead(
-        trouble, span, text, f"`{trouble.source.slice(span)}` is not a duration", "the unit stands at the number"
-    )
+    span = trouble.find(begin.start(), match.end())
+    headline = f"`{trouble.source.slice(span)}` is not a duration"
+    return _instead(trouble, span, match.group(1) + short, headline, "the unit stands at the number")
 
 
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

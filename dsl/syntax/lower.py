@@ -13,6 +13,7 @@ from lark import Token
 
 from dsl import ast
 from dsl.syntax import lower_center as center
+from dsl.syntax.lower_data import counter, data, translations
 from dsl.syntax.lower_hours import hours_line
 from dsl.syntax.lower_parts import (
     Lowering,
@@ -20,13 +21,11 @@ from dsl.syntax.lower_parts import (
     child,
     count,
     destination,
-    duration,
     inner,
     limit,
     lines_of,
     name,
     once,
-    one_count,
     one_duration,
     one_name,
     one_text,
@@ -84,15 +83,16 @@ def _flow(node: Node, to: Lowering) -> ast.Flow:
 
 def _voices(node: Node, to: Lowering) -> tuple[tuple[tuple[ast.Name, ast.Text], ...], ast.Text | None]:
     """The voices that are for a language, and the one for the flow's own."""
-    found: list[tuple[ast.Name, ast.Text]] = []
+    found: dict[str, list[tuple[Node, tuple[ast.Name, ast.Text]]]] = {}
     own = []
     for line in lines_of(node, "voice"):
         locale, voice = optional(line, "LOCALE"), text(token(line, "STRING"), to)
         if locale is None:
             own.append((line, voice))
         else:
-            found.append((name(locale, to), voice))
-    return tuple(found), once(to, own, "voice")
+            found.setdefault(str(locale), []).append((line, (name(locale, to), voice)))
+    each = (once(to, lines, f"voice {locale}") for locale, lines in found.items())
+    return tuple(voice for voice in each if voice is not None), once(to, own, "voice")
 
 
 def _global_key(node: Node, to: Lowering) -> ast.GlobalKey:
@@ -324,60 +324,6 @@ def _use(node: Node, to: Lowering) -> ast.Use:
     return ast.Use(name(at, to), text(at, to), to.span(node), to.broken)
 
 
-def _data(node: Node, to: Lowering) -> ast.Data:
-    return ast.Data(
-        name(token(node, "NAME"), to), tuple(_function(line, to) for line in trees(node)), to.span(node), to.broken
-    )
-
-
-_FUNCTIONS: dict[str, Literal["lookup", "check", "action"]] = {
-    "lookup_function": "lookup",
-    "check_function": "check",
-    "action_function": "action",
-}
-
-
-def _function(node: Node, to: Lowering) -> ast.Function:
-    """The parameters stand before ``gives``, what it gives behind."""
-    split = next((i for i, each in enumerate(node.children) if isinstance(each, Token) and each.type == "GIVES"), None)
-    lists = [(i, each) for i, each in enumerate(node.children) if not isinstance(each, Token) and each is not None]
-    taken = next((tree for i, tree in lists if split is None or i < split), None)
-    given = next((tree for i, tree in lists if split is not None and i > split), None)
-    return ast.Function(
-        name(token(node, "NAME"), to),
-        _FUNCTIONS[node.data],
-        parameters(taken, to),
-        parameters(given, to),
-        to.span(node),
-    )
-
-
-def _counter(node: Node, to: Lowering) -> ast.Counter:
-    by = once(to, [(line, line) for line in lines_of(node, "counted_by")], "by")
-    return ast.Counter(
-        name(token(node, "NAME"), to),
-        one_count(node, "at_most", "at most", to),
-        expression(trees(by)[0], to) if by else None,
-        duration(trees(by)[1], to) if by else None,
-        to.span(node),
-        to.broken,
-    )
-
-
-def _translations(node: Node, to: Lowering) -> ast.Prompts:
-    return ast.Prompts(
-        name(token(node, "LOCALE"), to),
-        tuple(_translation(line, to) for line in trees(node)),
-        to.span(node),
-        to.broken,
-    )
-
-
-def _translation(node: Node, to: Lowering) -> ast.Translation:
-    first, *others = (text(at, to) for at in tokens(node, "STRING"))
-    return ast.Translation(first, tuple(others), to.span(node))
-
-
 _DECLARATIONS: dict[str, Callable[[Node, Lowering], ast.Declaration]] = {
     "flow": _flow,
     "step": _step,
@@ -393,7 +339,7 @@ _DECLARATIONS: dict[str, Callable[[Node, Lowering], ast.Declaration]] = {
     "dial": center.dial,
     "hours": _hours,
     "use": _use,
-    "data": _data,
-    "counter": _counter,
-    "prompts": _translations,
+    "data": data,
+    "counter": counter,
+    "prompts": translations,
 }

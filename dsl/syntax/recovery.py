@@ -26,7 +26,7 @@ from dsl.syntax.layout import Line, read_layout
 from dsl.syntax.lower import Lowering, lower
 from dsl.syntax.parser import read_declaration
 from dsl.syntax.trouble import Trouble
-from dsl.syntax.words import DECLARATIONS, ELSEWHERE, PLANNED
+from dsl.syntax.words import DECLARATIONS, ELSEWHERE, PLANNED, keyword_text
 
 VERSION = 1
 RESERVED = ("finish", "repeat")
@@ -257,7 +257,8 @@ class _Chunk:
         elif line.level == 0:
             kind = ""
         found = Span(position, min(position + length, line.end))
-        return Trouble(self.source, Span(line.content, line.end), found, kind, frozenset(terminals))
+        keyword = isinstance(error, UnexpectedToken) and keyword_text(error.token.type) is not None
+        return Trouble(self.source, Span(line.content, line.end), found, kind, frozenset(terminals), keyword)
 
     def _blank(self, line: Line) -> None:
         """Take a line out, with the cases below it when it opens a block."""

@@ -24,6 +24,8 @@ class Trouble:
     found: Span
     kind: str
     terminals: frozenset[str]
+    keyword: bool = False
+    """What was found is a word of the language."""
 
     @property
     def text(self) -> str:

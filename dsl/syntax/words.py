@@ -162,6 +162,29 @@ ROUTED = frozenset(
 )
 """Where a line may start with an outcome."""
 
+OUTCOMES: dict[str, tuple[str, ...]] = {
+    "collect": ("accepted", "unchecked"),
+    "transfer": ("answered", "no answer", "busy", "declined", "failed"),
+    "queue": ("answered", "waited", "no agents", "full", "failed"),
+    "voicemail": ("saved", "empty", "failed"),
+    "callback": ("scheduled", "invalid number", "already scheduled", "not available", "failed"),
+    "consult": ("joined", "declined", "no answer", "not allowed", "failed"),
+    "pay": ("paid", "declined", "cancelled", "unknown", "failed"),
+    "survey": ("done", "skipped"),
+    "dial": ("answered", "no answer", "busy", "invalid", "failed"),
+    "when hours": ("emergency", "open", "holiday", "closed"),
+    "lookup": ("found", "not found", "failed"),
+    "do": ("done", "failed"),
+    "count": ("counted", "reached", "failed"),
+    "recall": ("found", "not found", "failed"),
+    "record call": ("started", "refused", "failed"),
+    "transcribe call": ("started", "refused", "failed"),
+    "stream audio": ("started", "refused", "failed"),
+    "notify": ("sent", "failed"),
+}
+"""The outcomes of each verb, by which a line is known for a route when it cannot be read. What they mean is in
+`dsl.analysis.outcomes`; a test compares the two."""
+
 ELSEWHERE: dict[str, str] = {
     "if": "when",
     "switch": "when",

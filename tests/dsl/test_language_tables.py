@@ -9,8 +9,9 @@ import pytest
 from lark import Lark
 from lark.grammar import NonTerminal, Rule
 
+from dsl.analysis.outcomes import EMERGENCY, VERBS
 from dsl.syntax.parser import build
-from dsl.syntax.words import DECLARATIONS, ELSEWHERE, LINES, PHRASES, PLANNED, keyword_text, phrase
+from dsl.syntax.words import DECLARATIONS, ELSEWHERE, LINES, OUTCOMES, PHRASES, PLANNED, keyword_text, phrase
 
 GRAMMAR = resources.files("dsl.syntax").joinpath("ivr.lark").read_text(encoding="utf-8")
 
@@ -61,6 +62,11 @@ def test_lines_are_those_of_the_grammar(lark: Lark, declaration: str) -> None:
 
 def test_declarations_are_those_of_the_grammar(lark: Lark) -> None:
     assert {terminal.lower() for terminal in _first(lark, "declaration")} == set(DECLARATIONS)
+
+
+def test_outcomes_are_those_of_the_verbs() -> None:
+    verbs = {verb: tuple(outcome.name for outcome in outcomes) for verb, outcomes in VERBS.items()}
+    assert {**verbs, "when hours": (EMERGENCY.name, *verbs["when hours"])} == OUTCOMES
 
 
 def test_planned_words_are_not_in_the_grammar(lark: Lark) -> None:
