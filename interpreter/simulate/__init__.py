@@ -1,17 +1,10 @@
-"""A whole call on a virtual clock. `call` plays the telephone service, `world` everything else that is asked."""
+"""A whole call on a virtual clock. `host` plays the telephone service, `world` what the site's data and memory answer,
+`call` the people."""
 
-from interpreter.simulate.call import (
-    AUDIO,
-    CENTER,
-    KEY_GAP,
-    RINGS,
-    WORD,
-    Line,
-    Simulation,
-    TransferEnd,
-    heard,
-    prompt_seconds,
-)
+from interpreter.simulate.call import KEY_GAP, Simulation, heard
+from interpreter.simulate.host import RINGS
+from interpreter.simulate.people import CENTER, TransferEnd
+from interpreter.simulate.transcript import AUDIO, WORD, Line, prompt_seconds
 from interpreter.simulate.world import GIVEN_VERBS, SILENT, Given, Memory, World
 
 __all__ = [

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from interpreter.protocol import Day, Items, Money, Record, Request, Seconds, Secret, TimeOfDay, Value, Verb
+from interpreter.vault import Vault
 
 GIVEN_VERBS: dict[str, tuple[str, ...]] = {
     "lookup": ("found", "not found", "failed"),
@@ -44,17 +45,32 @@ _PLAIN = {
     "brief": "done",
     "tones": "done",
 }
+_DOUBTFUL = ("lookup", "check")
+"""Where an answer that nobody has given is told to be one: the caller hears something else by it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """How a test lets one request end. ``name`` is empty for every one of its verb, ``after`` in seconds."""
+    """How a test lets one request end. ``name`` is empty for every one of its verb, ``after`` in seconds.
+
+    ``when``: only where the request has these arguments (secrets in clear text). A check that has answers of this kind,
+    of which none fits, is answered with no.
+    """
 
     verb: Verb
     name: str
     outcome: str
     values: tuple[tuple[str, Value], ...] = ()
     after: float = 0.0
+    when: tuple[tuple[str, Value], ...] = ()
+
+    def is_for(self, request: Request) -> bool:
+        return self.verb == request.verb and self.name in ("", request.name)
+
+    def fits(self, request: Request, vault: Vault) -> bool:
+        """Whether the request has the arguments that this answer is for."""
+        arguments = dict(request.arguments)
+        return all(_clear(arguments.get(name), vault) == value for name, value in self.when)
 
 
 @dataclass(slots=True)
@@ -92,17 +108,26 @@ class World:
         """Whether requests of this verb are answered here at all: the others are people's business."""
         return verb in GIVEN_VERBS
 
-    def answer(self, request: Request, now: float) -> tuple[Given, bool]:
-        """What becomes of a request, and whether a test has given it."""
-        found = [each for each in self.given if each.verb == request.verb and each.name in ("", request.name)]
+    def answer(self, request: Request, now: float, vault: Vault) -> tuple[Given, bool]:
+        """What becomes of a request, and whether a test has given it or it follows from what calls have kept."""
+        known = [each for each in self.given if each.is_for(request)]
+        special = [each for each in known if each.when]
+        fitting = [each for each in special if each.fits(request, vault)]
+        found = fitting or [each for each in known if not each.when]
         if found:
-            key = (request.verb, request.name)
-            at = self.used.get(key, 0)
-            self.used[key] = at + 1
-            return found[min(at, len(found) - 1)], True
+            return self._in_turn(request, found), True
+        if special and request.verb == "check":
+            return Given("check", request.name, "no"), True
         if request.verb in ("remember", "recall", "forget", "count"):
             return self._remembered(request, now), True
-        return Given(request.verb, request.name, _PLAIN.get(request.verb, "failed")), False
+        plain = Given(request.verb, request.name, _PLAIN.get(request.verb, "failed"))
+        return plain, request.verb not in _DOUBTFUL
+
+    def _in_turn(self, request: Request, found: list[Given]) -> Given:
+        key = (request.verb, request.name)
+        at = self.used.get(key, 0)
+        self.used[key] = at + 1
+        return found[min(at, len(found) - 1)]
 
     def _remembered(self, request: Request, now: float) -> Given:
         arguments = dict(request.arguments)
@@ -127,6 +152,10 @@ class World:
                 most = arguments.get("most")
                 reached = isinstance(most, float | int) and count >= most
                 return Given("count", name, "reached" if reached else "counted", (("value", count),))
+
+
+def _clear(value: Value, vault: Vault) -> Value:
+    return vault.open(value.ref) if isinstance(value, Secret) else value
 
 
 def told(value: Value) -> str:
