@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 from dsl.diagnostics import Diagnostic
@@ -26,7 +27,7 @@ COLUMN_WORDS = frozenset({"prompt", "reprompt"})
 """First words of lines whose texts stand in one column when the lines follow each other."""
 
 WIDEST_LEFT_SIDE = 60
-"""Columns. When a line of a run is longer than this before its arrow, no arrow of the run is aligned."""
+"""Columns. When a line of a run is longer than this before its arrow or its ``=``, none of the run is aligned."""
 
 BEFORE_GROUPS = frozenset(
     {
@@ -48,6 +49,9 @@ BEFORE_GROUPS = frozenset(
     }
 )
 """Words behind which a parenthesis groups an expression. Behind any other name it holds the arguments of a call."""
+
+BEFORE_SIGNS = BEFORE_GROUPS | frozenset("=(,+-*/<>") | {"<=", ">="}
+"""Behind these a minus belongs to the value that follows it."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -223,18 +227,29 @@ def _columns(rows: list[_Row]) -> dict[int, int]:
 
 
 def _arrows(rows: list[_Row]) -> dict[int, int]:
-    """For rows with an arrow: the width of the widest left side of the run, unless that is too wide to align."""
+    """For rows with an arrow or a translation: the width of the widest left side of the run, unless that is too wide to
+    align."""
     found: dict[int, int] = {}
-    for run in _runs(rows, lambda row: any(token.kind == "arrow" for token in row.tokens)):
-        widest = max(_width(_join(_left_side(rows[at]))) for at in run)
-        if widest <= WIDEST_LEFT_SIDE:
-            found |= dict.fromkeys(run, widest)
+    for member in (_arrow, _equals):
+        for run in _runs(rows, partial(_has, member)):
+            widest = max(_width(_join(rows[at].tokens[: member(rows[at].tokens)])) for at in run)
+            if widest <= WIDEST_LEFT_SIDE:
+                found |= dict.fromkeys(run, widest)
     return found
 
 
-def _left_side(row: _Row) -> tuple[_Token, ...]:
-    arrow = next(at for at, token in enumerate(row.tokens) if token.kind == "arrow")
-    return row.tokens[:arrow]
+def _has(place: Callable[[tuple[_Token, ...]], int], row: _Row) -> bool:
+    return place(row.tokens) > 0
+
+
+def _arrow(tokens: tuple[_Token, ...]) -> int:
+    """Which token is the arrow; 0 when none is."""
+    return next((at for at, token in enumerate(tokens) if token.kind == "arrow"), 0)
+
+
+def _equals(tokens: tuple[_Token, ...]) -> int:
+    """Which token stands between a text and its translation; 0 when the line is none."""
+    return int(len(tokens) > 1 and tokens[0].kind == "text" and tokens[1].text == "=")
 
 
 def _width(text: str) -> int:
@@ -256,12 +271,14 @@ def _render(row: _Row, column: int, arrow: int) -> str:
 
 def _join(tokens: tuple[_Token, ...], column: int = 0, arrow: int = 0) -> str:
     """The tokens with their canonical gaps; ``column`` and ``arrow`` are widths to fill before the second token and
-    before the arrow."""
+    before the arrow (or the ``=`` of a translation)."""
     text = tokens[0].text.ljust(column) if tokens else ""
-    for left, right in pairwise(tokens):
-        if right.kind == "arrow":
+    aligned = (_arrow(tokens) or _equals(tokens)) if arrow else 0
+    for at, (left, right) in enumerate(pairwise(tokens), start=1):
+        if at == aligned:
             text += " " * (arrow - _width(text))
-        text += " " * _apart(left, right) + right.text
+        signed = at > 1 and left.text == "-" and tokens[at - 2].text in BEFORE_SIGNS and right.text != "-"
+        text += " " * (_apart(left, right) and not signed) + right.text
     return text
 
 
