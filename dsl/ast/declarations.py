@@ -126,9 +126,11 @@ Declaration: TypeAlias = Flow | Block | Hours | Use | Data | Counter | Prompts
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A file. ``lost`` are names whose declarations could not be read at all."""
+    """A file. ``lost`` are names whose declarations could not be read at all, ``unread`` all words of single lines that
+    could not be read."""
 
     version: Name | None
     declarations: tuple[Declaration, ...]
     lost: frozenset[str]
     span: Span
+    unread: frozenset[str] = frozenset()

@@ -8,6 +8,7 @@ from dsl.analysis.program import Program
 from dsl.bindings import Bindings
 from dsl.diagnostics import Diagnostic
 from dsl.lint.allow import Named, kept
+from dsl.lint.doubt import certain
 from dsl.lint.rule import Context, Page, Rule, pages
 from dsl.lint.rules.useless_allow import RULE as USELESS
 from dsl.lint.walk import complete
@@ -20,7 +21,7 @@ def lint(program: Program, bindings: Bindings | None = None) -> list[Diagnostic]
     sorts."""
     context = Context(program, bindings)
     found = (finding for page in pages().values() if page.rule.check for finding in page.rule.check(context))
-    left, unused = kept(found, program.source, context.allows)
+    left, unused = kept(certain(found, program), program.source, context.allows)
     if complete(program):  # else what a comment keeps may stand on a line that could not be read
         left += _useless(program, unused, bindings)
     return left

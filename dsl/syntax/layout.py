@@ -15,7 +15,7 @@ from dsl.diagnostics import Diagnostic, Edit, Fix, Label
 from dsl.source import Source, Span
 from dsl.spell import nearest
 from dsl.syntax.findings import finding
-from dsl.syntax.words import BRIEF_FIELDS, DECLARATIONS, LINES, OPENERS
+from dsl.syntax.words import BRIEF_FIELDS, DECLARATIONS, ELSEWHERE, LINES, OPENERS
 
 UNIT = 4
 _BLANK = " \t\f\ufeff"
@@ -92,7 +92,11 @@ def read_layout(source: Source) -> Layout:
             foreign.append((number, Span(content, content + mark.end())))
             continue
         width = sum(UNIT if c == "\t" else 1 for c in source.text[start:content] if c != "\ufeff")
-        level = _level(text, width, opener, any(line.level == 0 for line in lines))
+        level = (
+            1
+            if width and _is_callback_line(kind, text)
+            else _level(text, width, opener, any(line.level == 0 for line in lines))
+        )
         kind = _kind(text) if level == 0 else kind
         opens = level == 1 and (kind == "step" or kind not in DECLARATIONS) and _opens(text)
         alone, brief = bool(_ALONE.match(text)), text.split()[0] == "brief"
@@ -131,10 +135,15 @@ def _level(text: str, width: int, opener: Line | None, inside: bool) -> int:
     return 1
 
 
+def _is_callback_line(kind: str, text: str) -> bool:
+    """``queue billing`` and ``hours support`` in a `callback`, where `for queue` and `during` are meant."""
+    return kind == "callback" and re.match(r"(queue|hours)\b", text) is not None
+
+
 def _kind(text: str) -> str:
     """What a line at the margin declares, also when the word is misspelt."""
     word = text.split()[0]
-    return word if word in DECLARATIONS else nearest(word, DECLARATIONS) or word
+    return word if word in DECLARATIONS else nearest(word, DECLARATIONS) or ELSEWHERE.get(word.lower()) or word
 
 
 def _is_statement(text: str) -> bool:

@@ -50,6 +50,7 @@ def parse(source: Source) -> Parsed:
     diagnostics = list(layout.diagnostics)
     declarations: list[Declaration] = []
     lost: set[str] = set()
+    unread: set[str] = set()
     version = None
     heads = _first_lines(source)
     for lines in layout.chunks():
@@ -65,13 +66,14 @@ def parse(source: Source) -> Parsed:
         chunk = _Chunk(source, layout.text, lines)
         diagnostics += chunk.read()
         lost |= chunk.lost
+        unread |= chunk.unread
         if chunk.declaration is not None:
             declarations.append(chunk.declaration)
         else:
             lost.update(_NAME.findall(first)[1:2] or [""])
     if version is None and not any(d.code == "IVR101" for d in diagnostics):
         diagnostics.append(_no_version(source, layout.lines))
-    script = Script(version, tuple(declarations), frozenset(lost), Span(0, len(source.text)))
+    script = Script(version, tuple(declarations), frozenset(lost), Span(0, len(source.text)), frozenset(unread))
     return Parsed(script, tuple(diagnostics))
 
 
@@ -130,6 +132,7 @@ class _Chunk:
         self.offsets: Sequence[int] = range(self.start, self.start + len(self.text) + 1)
         self.broken = False
         self.repaired: set[int] = set()
+        self.unread: set[str] = set()
         self.kind = (re.match(r"[A-Za-z_]*", source.text[lines[0].content :]) or [""])[0]
         self.declaration: Declaration | None = None
         self.lost: set[str] = set()
@@ -171,7 +174,6 @@ class _Chunk:
         for edit in sorted(fix.edits, key=lambda each: each.span, reverse=True):
             self._replace(edit.span, edit.text)
         self.repaired.add(line.number)
-        self.broken = True
         return True
 
     def _replace(self, span: Span, text: str) -> None:
@@ -213,7 +215,12 @@ class _Chunk:
         first = re.sub(r"[^A-Za-z0-9_]+", "_", words[0]).strip("_") if words else ""
         name = first if _NAME.fullmatch(first) else next(iter(names), "_")
         self.lost |= {*names, "_".join(names)} if names else {""}
-        self._replace(Span(line.content, line.end), f"{self.kind} {name}")
+        self.unread.update(_NAME.findall(self.source.slice(Span(line.content, line.end))))
+        given = re.search(r"\b(?:gives|returns)\b([^;\"]*)", self.source.slice(Span(line.content, line.end)))
+        gives = [each for each in _NAME.findall(given.group(1)) if each not in ("for", "or", "and")] if given else []
+        self._replace(
+            Span(line.content, line.end), f"{self.kind} {name}" + (f" gives {', '.join(gives)}" if gives else "")
+        )
         self.broken = True
         return True
 
@@ -227,6 +234,9 @@ class _Chunk:
         if not isinstance(number, int) or number < 1:
             number = self.lines[-1].number - self.lines[0].number + 1
         wanted = number + self.lines[0].number - 1
+        token = getattr(error, "token", None)
+        if token and getattr(error, "accepts", None) == {"_INDENT"}:  # the next statement stands where lines belong
+            wanted -= 1
         candidates = [line for line in self.lines if line.number <= wanted]
         return candidates[-1] if candidates else self.lines[-1]
 
@@ -249,6 +259,9 @@ class _Chunk:
         position = self.offsets[min(getattr(error, "pos_in_stream", None) or 0, len(self.offsets) - 1)]
         position = min(max(position, line.content), line.end)
         length = len(error.token) if isinstance(error, UnexpectedToken) and error.token.type != "_NL" else 1
+        whole = _NAME.match(self.source.text, position, line.end)
+        cut = whole is not None and whole.end() > position + length  # `every` of `everywhere`
+        length = whole.end() - position if whole is not None and cut else length
         kind = self.kind
         if line.level == 2:
             opener = [other for other in self.lines if other.level == 1 and other.number < line.number]
@@ -257,7 +270,7 @@ class _Chunk:
         elif line.level == 0:
             kind = ""
         found = Span(position, min(position + length, line.end))
-        keyword = isinstance(error, UnexpectedToken) and keyword_text(error.token.type) is not None
+        keyword = isinstance(error, UnexpectedToken) and not cut and keyword_text(error.token.type) is not None
         return Trouble(self.source, Span(line.content, line.end), found, kind, frozenset(terminals), keyword)
 
     def _blank(self, line: Line) -> None:
@@ -273,6 +286,7 @@ class _Chunk:
         for each in gone:
             begin, end = bisect_left(self.offsets, each.content), self._position(each.end)
             self.text = self.text[:begin] + " " * (end - begin) + self.text[end:]
+            self.unread.update(_NAME.findall(self.source.slice(Span(each.content, each.end))))
             self.lines.remove(each)
 
     def _unknown_declaration(self) -> Diagnostic:
