@@ -155,6 +155,13 @@ def call(
         str | None, typer.Option(metavar="TIME", help="When, such as '2026-11-26 10:00'; default now.")
     ] = None,
     caller: Annotated[str, typer.Option("--from", metavar="NUMBER", help="The caller's number.")] = "+14255550100",
+    given: Annotated[
+        list[str],
+        typer.Option(metavar="ANSWER", help="What data answers, such as 'lookup crm.by_phone is not found'."),
+    ] = [],  # noqa: B006 - typer reads the default and never changes it
+    parameters: Annotated[
+        str, typer.Option("--with", metavar="VALUES", help="What an outbound flow needs, such as 'name \"Ana\"'.")
+    ] = "",
     switch: Switches = [],  # noqa: B006 - typer reads the default and never changes it
 ) -> None:
     """Call a script from the terminal. Time is virtual: silence costs nothing."""
@@ -168,6 +175,8 @@ def call(
             tool.moment(at, tool.zone_of(program)),
             caller=caller,
             switches=tool.read_switches(program, site, switch),
+            world=tool.read_given(program, given),
+            arguments=tool.read_arguments(program, parameters),
         )
         if plan is not None:
             outcome = tool.run_plan(simulation, plan, format.value)

@@ -99,10 +99,16 @@ class World:
     given: list[Given] = field(default_factory=list)
     memory: Memory = field(default_factory=Memory)
     used: dict[tuple[str, str], int] = field(default_factory=dict)
+    counted: dict[str, float] = field(default_factory=dict)
+    """Where the counters stood before the call, for whatever key."""
 
     def give(self, answer: Given) -> None:
-        """Add an answer."""
-        self.given.append(answer)
+        """Add an answer. A counter that is given without an outcome stands at its value."""
+        if answer.verb == "count" and not answer.outcome:
+            value = dict(answer.values).get("value")
+            self.counted[answer.name] = value if isinstance(value, float) else 0.0
+        else:
+            self.given.append(answer)
 
     def answers(self, verb: Verb) -> bool:
         """Whether requests of this verb are answered here at all: the others are people's business."""
@@ -147,7 +153,7 @@ class World:
                 return Given("recall", name, "found" if values else "not found", values)
             case _:
                 known = self.memory.get("count", name, key, now)
-                count = (known if isinstance(known, float) else 0.0) + 1
+                count = (known if isinstance(known, float) else self.counted.get(name, 0.0)) + 1
                 self.memory.put("count", name, key, count, until)
                 most = arguments.get("most")
                 reached = isinstance(most, float | int) and count >= most

@@ -18,7 +18,9 @@ from dsl.bundle import bundle
 from dsl.report import render
 from dsl.spell import listed, nearest
 from interpreter import opening, phone
-from interpreter.simulate import Line, Simulation
+from interpreter.literals import BadValue, read_fields
+from interpreter.protocol import Value
+from interpreter.simulate import Given, Line, Simulation, World
 from interpreter.site import Site, SiteError
 from interpreter.tooling.check import Outcome
 from interpreter.tooling.files import CannotRun, beside, read, read_bindings
@@ -97,10 +99,43 @@ def switches_of(program: Program) -> Iterator[str]:
             yield from (s.switch.text for s in declaration.statements if isinstance(s, WhenSwitch))
 
 
+def read_arguments(program: Program, text: str) -> tuple[tuple[str, Value], ...]:
+    """The parameters of an outbound flow from ``--with 'name "Ana", day 2026-03-04'``. Raises `CannotRun`."""
+    try:
+        given = read_fields(text)
+    except BadValue as error:
+        raise CannotRun(f"--with: {error}") from None
+    outbound = program.flow is not None and program.flow.outbound
+    wanted = [each.name.text for each in program.flow.parameters] if program.flow is not None and outbound else []
+    for name, _ in given:
+        if name not in wanted:
+            close = nearest(name, wanted)
+            has = f"it needs {listed(wanted, 'and')}" if wanted else "it needs none"
+            raise CannotRun(f"--with: the flow has no `{name}`; {f'did you mean `{close}`?' if close else has}")
+    missing = [name for name in wanted if name not in dict(given)]
+    if missing:
+        raise CannotRun(f"the flow needs {listed(missing, 'and')}; write `--with '{missing[0]} …'`")
+    return given
+
+
+def read_given(program: Program, texts: list[str]) -> World:
+    """The other side from ``--given 'lookup crm.by_phone is not found'``. Raises `CannotRun`."""
+    world = World()
+    for text in texts:
+        try:
+            action = phone.read_action(text if text.startswith("given ") else f"given {text}")
+            assert isinstance(action, Given)
+            phone.check_given(action, program)
+        except phone.BadAction as error:
+            raise CannotRun(f"--given: {error}") from None
+        world.give(action)
+    return world
+
+
 def run_plan(simulation: Simulation, plan: Path, format: str) -> Outcome:
     """Run a plan from a file; the transcript. Raises `CannotRun` for a plan that cannot be read."""
     try:
-        actions = phone.read_plan(read(plan).text, str(plan))
+        actions = phone.read_plan(read(plan).text, str(plan), simulation.program)
     except phone.BadAction as error:
         raise CannotRun(str(error)) from None
     left = phone.run_plan(simulation, actions)
@@ -128,15 +163,19 @@ def talk(simulation: Simulation, console: Console) -> None:
             typed = input(f"{where}> ")
         except EOFError:
             console.print()
+            if simulation.asked is not None and simulation.asked.verb == "dial":
+                return  # nobody is on the line who could hang up
             simulation.hang_up()
             continue
         try:
             action = phone.read_typed(typed, bool(ringing), asked.verb if asked else "")
+            if isinstance(action, Given):
+                phone.check_given(action, simulation.program)
         except phone.BadAction as error:
             console.print(str(error), style="yellow", highlight=False, markup=False, soft_wrap=True)
             continue
         if action is None:
-            console.print(phone.HELP, highlight=False, markup=False)
+            console.print(phone.help_text(), highlight=False, markup=False)
         else:
             phone.act(simulation, action)
 
@@ -180,6 +219,8 @@ def at(program: Program, when: float, switches: tuple[tuple[str, bool], ...]) ->
         opens = opening.next_opening(hours, zone, when) if "open" not in (now.state, then) else None
         changes += f"; open from {opens:%A %Y-%m-%d %H:%M}" if opens else ""
         lines.append(f"hours {name}: {state} on {here:%A %Y-%m-%d %H:%M} ({zone}); {changes}")
+    if program.flow is not None and program.flow.outbound:
+        return "\n".join([*lines, "Nobody calls this flow: it makes the calls.", ""])
     simulation = Simulation(program, when, switches=switches)
     simulation.settle()
     return "\n".join([*lines, "", "A caller hears:", phone.transcript(simulation)])

@@ -55,7 +55,7 @@ def test_every_bad_line_of_a_plan_is_named(folder: Path) -> None:
         "bad.plan:5: `transfer engaged`: the target of a transfer does `answered`, `no answer`, `busy`, `declined` or "
         "`failed`, optionally `after 3s`",
         "bad.plan:6: `jump` is not something a caller does; a line starts with `press`, `say`, `silent`, `wait`, "
-        "`transfer`, `speech fails` or `hang up`",
+        "`transfer`, `speech fails`, `hang up`, `given`, `queue`, `voicemail`, `callback`, `consult`, `pay` or `dial`",
     ]
 
 
@@ -71,7 +71,7 @@ def test_by_hand() -> None:
     said = ivr("call", "desk.ivr", *NOON, typed="?\nfront desk\nhello\nbusy\n")
     assert said.code == 0
     assert "Calling desk.ivr. Type ? for help" in said.out
-    assert "press keys, once the prompt is over" in said.out
+    assert "presses keys, once the prompt is over" in said.out
     assert "`hello` is not something a caller does; to say it, put it in quotes; type ? for help" in said.out
     assert said.out.count("front_desk rings> ") == 4
     assert said.out.endswith(
@@ -173,3 +173,83 @@ def test_switches_of_the_site_count_and_the_command_line_wins(folder: Path) -> N
     site = ("--site", "site.toml")
     assert "emergency" in ivr("at", "2026-03-06 10:00", "desk.ivr", *site).out
     assert "emergency" not in ivr("at", "2026-03-06 10:00", "desk.ivr", *site, "--switch", "building_closed=off").out
+
+
+OUTBOUND = """\
+ivr 1
+flow reminder(name text, number phone) outbound
+    timezone "UTC"
+    on caller hangup -> finish abandoned
+    on system error  -> broken
+
+dial patient
+    number number
+    answered                               -> talk
+    no answer or busy or invalid or failed -> broken
+
+step talk
+    say "Hello {name}."
+    lookup clinic = clinics.by_phone(number)
+        found               -> told
+        not found or failed -> broken
+
+step told
+    say "This is {clinic.title}."
+    finish told
+
+step broken
+    finish not_told
+
+data clinics
+    by_phone(number phone) gives title text
+"""
+WITH = ("--with", 'name "Ana", number "+14255550123"')
+
+
+def test_a_flow_that_makes_calls(folder: Path) -> None:
+    write(folder, out_ivr=OUTBOUND, out_plan="dial answered after 5s\n")
+    given = ("--given", 'lookup clinics.by_phone is found { title "Contoso Clinic" }')
+    said = ivr("call", "out.ivr", "--plan", "out.plan", *WITH, *given, *NOON)
+    assert said == Said(
+        0,
+        "  0:00.0  * dial patient (+14255550123)\n"
+        "  0:05.0  * dial patient: answered\n"
+        "  0:05.0  Hello Ana.\n"
+        "  0:05.7  * lookup clinics.by_phone: found\n"
+        "  0:05.7  This is Contoso Clinic.\n"
+        "  0:07.1  * ends: hung_up at told, result told\n",
+        "",
+    )
+    assert ivr("at", "2026-03-02 12:00", "out.ivr") == Said(0, "Nobody calls this flow: it makes the calls.\n", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ((), "the flow needs `name` and `number`; write `--with 'name …'`"),
+        (("--with", 'name "Ana"'), "the flow needs `number`; write `--with 'number …'`"),
+        (("--with", 'names "Ana"'), "--with: the flow has no `names`; did you mean `name`?"),
+        (("--with", "name"), '--with: `name` is not a named value; write `name "Ana"`, with commas between several'),
+        (
+            (*WITH, "--given", "lookup clinics.by_fone is not found"),
+            "--given: `given lookup clinics.by_fone`: the script has no lookup of this name; did you mean "
+            "`clinics.by_phone`?",
+        ),
+        (
+            (*WITH, "--given", "lookup clinics.by_phone is lost"),
+            "--given: `given lookup clinics.by_phone is lost`: a lookup does not become `lost`; it can be `found`, "
+            "`not found` or `failed`",
+        ),
+    ],
+)
+def test_what_a_call_is_not_made_with(folder: Path, options: tuple[str, ...], error: str) -> None:
+    write(folder, out_ivr=OUTBOUND, out_plan="")
+    assert ivr("call", "out.ivr", "--plan", "out.plan", *options) == Said(2, "", f"ivr: {error}\n")
+
+
+def test_a_dialled_number_by_hand(folder: Path) -> None:
+    """Nobody is on the line who could hang up: the end of the input ends the trial."""
+    write(folder, out_ivr=OUTBOUND)
+    said = ivr("call", "out.ivr", *WITH, *NOON, typed="hang up\n")
+    assert said.code == 0
+    assert "(hang up: nobody is on the line yet)" in said.out
