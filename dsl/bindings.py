@@ -17,8 +17,26 @@ class Binding:
     span: Span
 
 
-KINDS = ("numbers", "teams_users", "teams_apps", "agents", "audio", "switches")
-"""The sections of a site file that a script can name."""
+KINDS = (
+    "numbers",
+    "teams_users",
+    "teams_apps",
+    "agents",
+    "audio",
+    "switches",
+    "data",
+    "queues",
+    "experts",
+    "card_services",
+    "notify",
+)
+"""The sections of a site file that a script can name. Those of ``data`` are functions: ``crm.by_phone``."""
+
+OPTIONAL = frozenset({"queues", "experts", "card_services", "notify"})
+"""Sections whose names are looked for only in a site file that has the section: one that is all tests has none."""
+
+OTHERS = ("lines", "stand_in")
+"""Sections that a script does not name and rules look at: which script a number runs, and what stands in for data."""
 
 
 @dataclass(frozen=True, slots=True)

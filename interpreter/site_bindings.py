@@ -6,11 +6,15 @@ Made from the text alone, without loading the site: the linter points at what is
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from typing import Any
 
 from dsl import Binding, Bindings, Source, Span
-from dsl.bindings import KINDS
+from dsl.bindings import KINDS, OTHERS
 from interpreter import site_text
+
+_OF_FUNCTIONS = ("data", "stand_in")
+"""Sections with a table for each ``data`` of a script and an entry in it for each function."""
 
 
 def bindings_from(source: Source) -> Bindings:
@@ -18,18 +22,33 @@ def bindings_from(source: Source) -> Bindings:
     tables = tomllib.loads(source.text)
     places = site_text.scan(source.text)
     names: dict[str, dict[str, Binding]] = {}
-    for kind in KINDS:
+    for kind in (*KINDS, *OTHERS):
         section = tables.get(kind)
         if isinstance(section, dict):
-            names[kind] = {name: _binding(source, places, kind, name, value) for name, value in section.items()}
+            names[kind] = {
+                ".".join(path): _binding(source, places, (kind, *path), value)
+                for path, value in _entries(section, 2 if kind in _OF_FUNCTIONS else 1)
+            }
     return Bindings(source, names)
 
 
-def _binding(source: Source, places: site_text.Places, kind: str, name: str, value: Any) -> Binding:
-    line, column = places.find((kind, name))
+def _entries(section: dict[str, Any], depth: int) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The entries of a section, ``depth`` tables below it."""
+    for name, value in section.items():
+        if depth == 1:
+            yield (name,), value
+        elif isinstance(value, dict):
+            yield from (((name, *path), below) for path, below in _entries(value, depth - 1))
+
+
+def _binding(source: Source, places: site_text.Places, path: tuple[str, ...], value: Any) -> Binding:
+    line, column = places.find(path)
+    name = ".".join(path[1:])
     start = source.line_start(line) + column - 1
+    if source.text[start] == "[":
+        return Binding(name, "", Span(start, source.text.index("]", start) + 1))
     text = value if isinstance(value, str) else ""
     at = source.text.find(text, start, source.line_start(line) + len(source.line_text(line))) if text else -1
     quoted = at > start and source.text[at - 1] in "\"'"
-    span = Span(at - 1, at + len(text) + 1) if quoted else Span(start, start + len(name))
+    span = Span(at - 1, at + len(text) + 1) if quoted else Span(start, start + len(path[-1]))
     return Binding(name, text, span)

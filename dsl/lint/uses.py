@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dsl.ast import Declaration, Hours, Step, TargetKind, Transfer, WhenSwitch
-from dsl.lint.walk import recordings
+from dsl.ast import (
+    Consult,
+    Declaration,
+    Dial,
+    Hours,
+    Name,
+    Notify,
+    Pay,
+    Queue,
+    Step,
+    TargetKind,
+    Transfer,
+    Voicemail,
+    WhenSwitch,
+)
+from dsl.lint.walk import calls, recordings
 from dsl.source import Span
 
 SECTION: dict[TargetKind, str] = {
@@ -30,15 +44,34 @@ class Use:
 def uses(declaration: Declaration) -> Iterator[Use]:
     """Every use of a bound name, in the order of the text."""
     yield from (Use("audio", file.plain, file.span) for file in recordings(declaration))
-    if isinstance(declaration, Transfer):
-        target, caller_id = declaration.target, declaration.caller_id
-        if target is not None and target.literal is None:
-            yield Use(SECTION[target.kind], target.name.text, target.name.span)
-        if caller_id is not None:
-            yield Use("numbers", caller_id.text, caller_id.span)
-    elif isinstance(declaration, Step):
-        for statement in declaration.statements:
-            if isinstance(statement, WhenSwitch):
-                yield Use("switches", statement.switch.text, statement.switch.span)
-    elif isinstance(declaration, Hours) and declaration.emergency is not None:
-        yield Use("switches", declaration.emergency.text, declaration.emergency.span)
+    yield from (Use("data", call.name, call.name_span) for call in calls(declaration) if len(call.path) == 2)
+    match declaration:
+        case Transfer(target=target):
+            if target is not None and target.literal is None:
+                yield Use(SECTION[target.kind], target.name.text, target.name.span)
+            yield from _named("numbers", declaration.caller_id)
+        case Dial():
+            yield from _named("numbers", declaration.caller_id)
+        case Step():
+            for statement in declaration.statements:
+                if isinstance(statement, WhenSwitch):
+                    yield from _named("switches", statement.switch)
+                elif isinstance(statement, Notify):
+                    yield from _named("notify", statement.target)
+        case Hours():
+            yield from _named("switches", declaration.emergency)
+        case Queue():
+            yield from _named("queues", declaration.name)
+        case Consult():
+            yield from _named("experts", declaration.expert)
+        case Pay():
+            yield from _named("card_services", declaration.provider)
+        case Voicemail():
+            yield from _named("notify", declaration.notify)
+        case _:
+            return
+
+
+def _named(section: str, name: Name | None) -> Iterator[Use]:
+    if name is not None:
+        yield Use(section, name.text, name.span)
