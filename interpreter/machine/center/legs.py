@@ -143,6 +143,9 @@ def _handed_over(turn: Turn, block: Transfer | Consult, outcome: str) -> bool:
 
 def _connected(turn: Turn, op: str) -> bool:
     """The expert is there: music and sentences end until the expert has left."""
+    if asking.noted(turn, "talking") is True:
+        turn.note("ignored", "connected again")
+        return True
     asking.quiet(turn)
     turn.stop_waiting()
     asking.note(turn, "talking", True)

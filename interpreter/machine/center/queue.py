@@ -117,6 +117,8 @@ def _reported(turn: Turn, block: Queue, event: Reported) -> bool:
         case "position":
             for name, value in event.values:
                 asking.note(turn, f"queue.{name}", value)
+        case "connected" if asking.noted(turn, "talking") is True:
+            turn.note("ignored", "connected again")
         case "connected":
             _stop_tones(turn, block)
             asking.quiet(turn)
