@@ -20,7 +20,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for declaration in program.declarations():
         for destination in destinations(program, declaration):
             yield from _destination(context, destination, isinstance(declaration, Menu))
-        for name in _hours_named(declaration):
+        for name in hours_named(declaration):
             yield from _hours(context, name)
         if isinstance(declaration, Step):
             for statement in declaration.statements:
@@ -30,7 +30,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             yield from _queue(context, declaration.queue)
 
 
-def _hours_named(declaration: Declaration) -> Iterator[Name]:
+def hours_named(declaration: Declaration) -> Iterator[Name]:
     """Where a declaration asks whether somebody is there."""
     if isinstance(declaration, Step):
         yield from (each.hours for each in declaration.statements if isinstance(each, WhenHours))
