@@ -1,7 +1,8 @@
-"""What is not told while lines of a script cannot be read: it may come from what stands on them.
+"""What is not told because it may come from a mistake that is told.
 
-One mistake should give one message. A value that a line gives, and that cannot be read, is not unknown; and nobody
-needs advice about a block of which a part is missing. Errors that need no such line are told all the same.
+One mistake should give one message. A value that a line gives, and that cannot be read, is not unknown; a block to
+which a misspelt name was meant to lead is not unused; and nobody needs advice about a block of which a part is missing.
+What needs no other mistake is told all the same.
 """
 
 from __future__ import annotations
@@ -15,18 +16,43 @@ from dsl.lint.walk import complete
 
 OF_UNKNOWN = frozenset({"IVR120", "IVR121", "IVR122", "IVR126", "IVR127", "IVR131", "IVR132", "IVR221", "IVR402"})
 """Rules about a name that something else in the script has to give."""
+OF_UNASSIGNED = frozenset({"IVR126", "IVR127"})
+"""Rules about a value that comes only with some outcomes."""
+MISNAMED = frozenset({"IVR118", "IVR120", "IVR131", "IVR201", "IVR202", "IVR221"})
+"""Rules about a name that is written wrongly, with the one that was meant."""
+_MEANT = re.compile(r"did you mean `([^`]+)`")
 
 
-def certain(found: Iterable[Diagnostic], program: Program) -> Iterator[Diagnostic]:
-    """The findings that a line which could not be read cannot have caused."""
-    if complete(program):
-        yield from found
-        return
+def certain(found: Iterable[Diagnostic], program: Program) -> list[Diagnostic]:
+    """The findings that no other mistake can have caused."""
+    every = list(found)
+    return list(_unmeant(_read(every, program), every))
+
+
+def _read(found: Iterable[Diagnostic], program: Program) -> Iterator[Diagnostic]:
+    """Without those that a line which could not be read may have caused."""
+    whole = complete(program)
     unread = program.script.unread
     for finding in found:
-        if finding.severity == "warning" or (finding.code in OF_UNKNOWN and unread & _words(finding)):
-            continue
-        yield finding
+        doubtful = finding.severity == "warning" or (finding.code in OF_UNKNOWN and unread & _words(finding))
+        if whole or not doubtful:
+            yield finding
+
+
+def _unmeant(found: Iterable[Diagnostic], every: list[Diagnostic]) -> Iterator[Diagnostic]:
+    """Without those that a misspelt name may have caused: it was meant to use, to give or to lead."""
+    misnamed = [finding for finding in every if finding.code in MISNAMED]
+    codes = {finding.code for finding in misnamed}
+    meant = {name for finding in misnamed for name in _MEANT.findall(finding.help)}
+    told = [finding.label.span for finding in every if finding.code == "IVR602"]
+    for finding in found:
+        unused = finding.severity == "warning" and meant & _words(finding)
+        here = finding.label.span
+        leaks = any(here.start < span.end and span.start < here.end for span in told)
+        unassigned = finding.code in OF_UNASSIGNED and (leaks or "IVR202" in codes)
+        nowhere = finding.code == "IVR217" and "IVR201" in codes
+        if not (unused or unassigned or nowhere):
+            yield finding
 
 
 def _words(finding: Diagnostic) -> set[str]:

@@ -13,6 +13,7 @@ from dsl.source import Span
 from dsl.spell import listed, nearest
 from dsl.syntax import foreign, routes
 from dsl.syntax.findings import finding, not_built
+from dsl.syntax.habits import habit
 from dsl.syntax.trouble import Trouble
 from dsl.syntax.words import ELSEWHERE, LINES, OUTCOMES, PLANNED, ROUTED, WEEKDAYS, keyword_text
 
@@ -32,6 +33,8 @@ def _bad_name(trouble: Trouble) -> Diagnostic | None:
     if trouble.kind or match is None:
         return None
     kind, bad, more = match.groups()
+    if kind in ("use", "prompts"):
+        return None
     if bad is None:
         return finding(
             trouble.source,
@@ -47,6 +50,19 @@ def _bad_name(trouble: Trouble) -> Diagnostic | None:
     if good == whole:
         return None
     span = trouble.find(match.start(2), len(whole))
+    last = nearest(more.split()[-1], ("outbound",)) if more and kind == "flow" else None
+    if last and len(more.split()) == 1:
+        at = trouble.find(match.start(3) + len(more) - len(more.lstrip()), len(more.strip()))
+        fix = Fix(f"write `{last}`", (Edit(at, last),), "safe")
+        return finding(
+            trouble.source,
+            "IVR106",
+            f"`{more.strip()}` is not known here",
+            at,
+            "this word",
+            help=f"did you mean `{last}`?",
+            fix=fix,
+        )
     label = "a name is one word" if more else "letters, digits and `_`, not starting with a digit"
     return finding(trouble.source, "IVR110", f"`{whole}` is not a name", span, label, help=f"for example `{good}`")
 
@@ -97,12 +113,15 @@ def _first_word(trouble: Trouble) -> Diagnostic | None:
     if any(k.split()[0] == word for k in known):
         return _second_word(trouble, known)
     home = [kind for kind, words in LINES.items() if any(k.split()[0] == word for k in words)]
+    if trouble.kind == "data" and re.match(r"\w+[ \t]*\(", trouble.text):
+        return None  # a look-up begins with its name
     routed = trouble.kind in ROUTED and "->" in trouble.code
     if routes.begins_with_outcome(trouble) or (routed and not home):
         return None  # an outcome: its name is checked later, so it is not what cannot be read
     if word in PLANNED:
         return not_built(trouble.source, word, span)
-    close = _near_line(trouble.text, known)
+    other = ELSEWHERE.get(word.lower())
+    close = None if other in known else _near_line(trouble.text, known) or _half(word, known)
     if home and close is None:
         return finding(
             trouble.source,
@@ -115,6 +134,8 @@ def _first_word(trouble: Trouble) -> Diagnostic | None:
     meant = close[1] if close else _meant(word, known)
     suggestion = f"did you mean `{meant}`?" if meant else _starts(trouble.kind, known)
     fix = Fix(f"write `{close[1]}`", (Edit(trouble.find(0, close[0]), close[1]),), "safe") if close else None
+    if fix is None and meant:
+        fix = Fix(f"write `{meant}`", (Edit(span, meant),), "unsafe")
     return finding(
         trouble.source,
         "IVR106",
@@ -124,6 +145,12 @@ def _first_word(trouble: Trouble) -> Diagnostic | None:
         help=suggestion,
         fix=fix,
     )
+
+
+def _half(word: str, known: tuple[str, ...]) -> tuple[int, str] | None:
+    """``expert billing`` for ``with expert billing``."""
+    whole = [each for each in known if word in each.split()[1:] and len(word) > 2]
+    return (len(word), whole[0]) if len(whole) == 1 else None
 
 
 def _a(kind: str) -> str:
@@ -168,9 +195,11 @@ def _near_line(text: str, known: tuple[str, ...]) -> tuple[int, str] | None:
 
 def _second_word(trouble: Trouble, known: tuple[str, ...]) -> Diagnostic | None:
     """``no imput``: the first word is right, the phrase is not."""
-    if any(re.match(rf"{re.escape(k)}(?![A-Za-z0-9_])".replace(r"\ ", r"[ \t]+"), trouble.text) for k in known):
-        return None
     words = re.findall(r"[A-Za-z_]+", trouble.code)
+    begun = [k for k in known if re.match(rf"{re.escape(k)}(?![A-Za-z0-9_])".replace(r"\ ", r"[ \t]+"), trouble.text)]
+    seconds = [k.split()[1] for k in known if " " in k and k.split()[0] == words[0]]
+    if any(" " in k for k in begun) or (begun and not nearest("".join(words[1:2]), seconds)):
+        return None
     options = [k for k in known if k.split()[0] == words[0]]
     sharing = [k for k in options if words[1:2] and words[1] in k.split()]
     close = _near_line(trouble.text, tuple(k for k in known if " " in k))
@@ -213,7 +242,7 @@ def _misspelt_keyword(trouble: Trouble) -> Diagnostic | None:
     phrases = [text for terminal in trouble.terminals if (text := keyword_text(terminal))]
     phrases += WEEKDAYS if "WEEKDAY" in trouble.terminals else ()
     close = _near_line(rest, tuple(phrases))
-    if close is None or close[1] == rest[: close[0]]:
+    if close is None or close[1] == rest[: close[0]] or close[0] < 3:
         return None
     span = Span(trouble.found.start, trouble.found.start + close[0])
     return finding(
@@ -305,9 +334,11 @@ _REASONS: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
     foreign.arrow,
     foreign.colon,
     foreign.brace,
+    foreign.bare_file,
     _bad_name,
     _option_without_input,
     _glued,
+    habit,
     foreign.bare_key,
     foreign.open_weekday,
     _first_word,
@@ -319,14 +350,18 @@ _REASONS: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
     foreign.assignment,
     foreign.comma_for_or,
     foreign.clock,
+    foreign.locale,
+    foreign.bare_digits,
+    foreign.quoted_name,
     _misspelt_when,
     _planned_word,
     _misspelt_keyword,
     foreign.no_quotes,
+    foreign.character,
+    foreign.missing_name,
     _no_destination,
     _no_cases,
     routes.half_arrow,
     routes.missing_arrow,
     routes.keyword_as_name,
-    foreign.character,
 )

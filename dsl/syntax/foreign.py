@@ -69,7 +69,8 @@ def no_quotes(trouble: Trouble) -> Diagnostic | None:
         return None
     if trouble.terminals - {"STRING", "FILE", "SSML", "LOCALE"} and not trouble.rest.startswith(("'", "{")):
         return None
-    words = re.split(r"\s*(?:->|;)|\s+cannot be interrupted", trouble.rest)[0].rstrip()
+    listed = r"|," if trouble.kind in ("collect", "hours") else ""
+    words = re.split(rf"\s*(?:->|;{listed})|\s+cannot be interrupted", trouble.rest)[0].rstrip()
     span = trouble.find(trouble.at, len(words))
     single = re.fullmatch(r"'(.*)'", words)
     text = (single.group(1) if single else words.strip("'")).replace('"', '\\"')
@@ -89,6 +90,8 @@ def comment(trouble: Trouble) -> Diagnostic | None:
     if match is None:
         return None
     mark = match.group().strip()
+    if mark == "#" and re.match(r" *(or\b|,|->|hidden|anywhere|$)", trouble.code[match.end() :]):
+        return None  # the key
     span = trouble.find(match.end() - len(match.group().lstrip()), len(mark))
     return finding(
         trouble.source,
@@ -302,9 +305,13 @@ def _instead(trouble: Trouble, span: Span, text: str, headline: str, label: str)
 
 
 def clock(trouble: Trouble) -> Diagnostic | None:
-    """``9am to 5pm`` or ``9 to 17``."""
-    match = re.match(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?[ \t]*([ap])?\.?m?\.?(?![A-Za-z0-9])", trouble.rest, re.I)
-    if match is None or "CLOCK_TIME" not in trouble.terminals:
+    """``9am to 5pm`` or ``9 to 17``, noticed at the number or behind it."""
+    half = re.match(r"[ap]\.?m\b", trouble.rest, re.I)
+    number = re.search(r"[0-9][0-9:.]*[ \t]*$", trouble.text[: trouble.at]) if half else None
+    begin = number.start() if number else trouble.at
+    pattern = r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?[ \t]*([ap])?\.?m?\.?(?![A-Za-z0-9])"
+    match = re.match(pattern, trouble.text[begin:], re.I)
+    if match is None or not (number or "CLOCK_TIME" in trouble.terminals):
         return None
     hour = int(match.group(1)) % 12 + 12 * (match.group(3).lower() == "p") if match.group(3) else int(match.group(1))
     time = f"{hour:02d}:{match.group(2) or '00'}"
@@ -312,17 +319,29 @@ def clock(trouble: Trouble) -> Diagnostic | None:
         trouble.source,
         "IVR100",
         f"`{match.group().rstrip()}` is not a time of the day",
-        trouble.find(trouble.at, len(match.group().rstrip())),
+        trouble.find(begin, len(match.group().rstrip())),
         "a time has hours and minutes, on a clock of 24 hours",
         help=f"write `{time}`",
-        fix=Fix(f"write `{time}`", (Edit(trouble.find(trouble.at, len(match.group().rstrip())), time),), "unsafe"),
+        fix=Fix(f"write `{time}`", (Edit(trouble.find(begin, len(match.group().rstrip())), time),), "unsafe"),
     )
 
 
 def bare_number(trouble: Trouble) -> Diagnostic | None:
     """``to number +14255550100``."""
     match = re.match(r"[+(]?[0-9][0-9 ()./-]*", trouble.rest)
-    if match is None or not re.match(r"to[ \t]+(number|teams|agent)\b", trouble.text):
+    if match is None:
+        return None
+    if trouble.kind in ("callback", "dial") and re.match(r"number\b", trouble.text):
+        span = trouble.find(trouble.at, len(match.group().rstrip()))
+        return finding(
+            trouble.source,
+            "IVR100",
+            "a telephone number is not a number to count with",
+            span,
+            "a value belongs here",
+            help="name the value that holds it, such as `caller.number`",
+        )
+    if not re.match(r"to[ \t]+(number|teams|agent)\b", trouble.text):
         return None
     return finding(
         trouble.source,
@@ -331,4 +350,73 @@ def bare_number(trouble: Trouble) -> Diagnostic | None:
         trouble.find(trouble.at, len(match.group().rstrip())),
         "a name belongs here",
         help="write a name such as `front_desk`, and bind it to the number in the site file",
+    )
+
+
+_LANGUAGES = {"english": "en-US", "spanish": "es-US", "french": "fr-CA", "german": "de-DE", "italian": "it-IT"}
+
+
+def locale(trouble: Trouble) -> Diagnostic | None:
+    """``prompts spanish``, ``language en_us`` and ``languages "en-US"``."""
+    if "LOCALE" not in trouble.terminals or "NAME" in trouble.terminals or trouble.terminals & {"SSML", "FILE"}:
+        return None
+    word = re.match(r"\"?([A-Za-z]{2,3})[-_]([A-Za-z]{2})\"?(?![A-Za-z])|[A-Za-z]+", trouble.rest)
+    if word is None:
+        return None
+    known = (
+        f"{word.group(1).lower()}-{word.group(2).upper()}" if word.group(1) else _LANGUAGES.get(word.group().lower())
+    )
+    span = trouble.find(trouble.at, word.end())
+    return finding(
+        trouble.source,
+        "IVR100",
+        f"`{word.group()}` is not how a language is written",
+        span,
+        "a language and its region belong here",
+        help=f"write `{known}`" if known else "write for example `en-US`",
+        fix=Fix(f"write `{known}`", (Edit(span, known),), "safe" if word.group(1) else "unsafe") if known else None,
+    )
+
+
+def bare_digits(trouble: Trouble) -> Diagnostic | None:
+    """``send digits 1, wait 2s``."""
+    word = re.match(r"[0-9*#]+(?![A-Za-z0-9_])", trouble.rest)
+    if word is None or "STRING" not in trouble.terminals or {"INT", "_NL"} & trouble.terminals:
+        return None
+    span = trouble.find(trouble.at, word.end())
+    return _instead(trouble, span, f'"{word.group()}"', "digits to send stand between quotes", "without quotes")
+
+
+def quoted_name(trouble: Trouble) -> Diagnostic | None:
+    """``through "stripe"``."""
+    word = re.match(r'"([A-Za-z_][A-Za-z0-9_]*)"', trouble.rest)
+    if word is None or "NAME" not in trouble.terminals or "STRING" in trouble.terminals:
+        return None
+    span = trouble.find(trouble.at, word.end())
+    return _instead(trouble, span, word.group(1), "a name stands without quotes", "a text, not a name")
+
+
+def bare_file(trouble: Trouble) -> Diagnostic | None:
+    """``use common.ivr`` and ``use 'common.ivr'``."""
+    word = re.match(r"use[ \t]+('?)([^\s\"';]+)\1", trouble.text) if trouble.kind == "" else None
+    if word is None:
+        return None
+    begin = word.start(1)
+    span = trouble.find(begin, word.end() - begin)
+    return _instead(trouble, span, f'"{word.group(2)}"', "the name of a file stands between quotes", "without quotes")
+
+
+def missing_name(trouble: Trouble) -> Diagnostic | None:
+    """``notify "A call has come."``: nobody is named."""
+    word = re.match(r'"', trouble.rest)
+    if word is None or "NAME" not in trouble.terminals or "STRING" in trouble.terminals:
+        return None
+    before = trouble.text[: trouble.at].split()
+    return finding(
+        trouble.source,
+        "IVR100",
+        f"`{before[-1]}` has no name" if before else "a name is missing",
+        trouble.find(0, len(trouble.text[: trouble.at].rstrip())),
+        "a name belongs behind this",
+        help="write one word that is not a text in quotes",
     )

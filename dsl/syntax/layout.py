@@ -163,7 +163,9 @@ def _is_case(text: str) -> bool:
 
 def _opens(text: str) -> bool:
     code = re.sub(r'"(\\.|[^"\\])*"', '""', text).split(";")[0]
-    return bool(_OPENER.match(code)) and "->" not in code
+    word = re.match(r"[A-Za-z_]+", code)
+    foreign = word is not None and ELSEWHERE.get(word.group().lower()) in OPENERS
+    return (bool(_OPENER.match(code)) or foreign) and "->" not in code
 
 
 def _check(source: Source, lines: list[Line]) -> Iterator[Diagnostic]:

@@ -51,12 +51,16 @@ class Lowering:
     def span(self, node: Node | Token) -> Span:
         """Without the newline that ends a line, and without the indentation before it."""
         if isinstance(node, Token):
-            return Span(self.offset(node.start_pos or 0), self.offset(node.end_pos or 0))
+            return Span(self.offset(node.start_pos or 0), self._end(node.end_pos or 0))
         start = self.offset(node.meta.start_pos)
-        end = self.offset(node.meta.end_pos)
+        end = self._end(node.meta.end_pos)
         piece = self.source.text[start:end]
         kept = _without_trailing_trivia(piece)
         return Span(start, start + len(kept))
+
+    def _end(self, position: int) -> int:
+        """The end of what ends before a position: what was taken out behind it does not belong to it."""
+        return min(self.offsets[position], self.offsets[position - 1] + 1) if position else self.offsets[0]
 
     def twice(self, first: Span, second: Span, what: str) -> None:
         self.diagnostics.append(

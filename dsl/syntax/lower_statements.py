@@ -7,6 +7,9 @@ from typing import Literal
 from lark import Token
 
 from dsl import ast
+from dsl.diagnostics import Edit, Fix
+from dsl.spell import listed, nearest
+from dsl.syntax.findings import finding
 from dsl.syntax.lower_parts import (
     Lowering,
     Node,
@@ -26,6 +29,7 @@ from dsl.syntax.lower_parts import (
     trees,
 )
 from dsl.syntax.lower_values import arguments, call, case, expression, type_name
+from dsl.syntax.words import BRIEF_FIELDS
 
 
 def statement(node: Node, to: Lowering) -> ast.Statement:
@@ -72,7 +76,21 @@ def _digits_part(node: Node, to: Lowering) -> ast.Text | ast.Duration:
 
 
 def _brief_line(node: Node, to: Lowering) -> ast.BriefLine:
-    return ast.BriefLine(name(token(node, "NAME"), to), expression(trees(node)[0], to), to.span(node))
+    field = token(node, "NAME")
+    if str(field) not in BRIEF_FIELDS:
+        close = nearest(str(field), BRIEF_FIELDS)
+        to.diagnostics.append(
+            finding(
+                to.source,
+                "IVR106",
+                f"a `brief` has no line that starts with `{field}`",
+                to.span(field),
+                "not known here",
+                help=f"did you mean `{close}`?" if close else f"a line of a `brief` starts with {listed(BRIEF_FIELDS)}",
+                fix=Fix(f"write `{close}`", (Edit(to.span(field), close),), "safe") if close else None,
+            )
+        )
+    return ast.BriefLine(name(field, to), expression(trees(node)[0], to), to.span(node))
 
 
 def _when(node: Node, to: Lowering) -> ast.Statement:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from lark import Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
@@ -131,7 +132,7 @@ class _Chunk:
         self.text = text[self.start : lines[-1].end] + "\n"
         self.offsets: Sequence[int] = range(self.start, self.start + len(self.text) + 1)
         self.broken = False
-        self.repaired: set[int] = set()
+        self.told: set[int] = set()
         self.unread: set[str] = set()
         self.kind = (re.match(r"[A-Za-z_]*", source.text[lines[0].content :]) or [""])[0]
         self.declaration: Declaration | None = None
@@ -148,7 +149,7 @@ class _Chunk:
                 if line is None:
                     return
                 yield from self._mend(error, line)
-                if line.level == 0 and (self.lost or not self._repair_head(line)):
+                if not self.lines:
                     return
             else:
                 yield from self._lower(tree)
@@ -157,12 +158,17 @@ class _Chunk:
     def _mend(self, error: UnexpectedInput, line: Line) -> Iterator[Diagnostic]:
         """Explain a line, once, and repair it or take it out."""
         fix = None
-        if line.number not in self.repaired and not self._is_aftermath(error, line):
+        if line.number not in self.told and not self._is_aftermath(error, line):
+            self.told.add(line.number)
             diagnostic = explain(self._trouble(error, line))
             fix = diagnostic.fix
             yield diagnostic
-        if line.level and not self._repair(line, fix):
+        if self._repair(line, fix):
+            return
+        if line.level:
             self._blank(line)
+        elif self.lost or not self._repair_head(line):
+            self.lines = []  # nothing of it can be read
 
     def _repair(self, line: Line, fix: Fix | None) -> bool:
         """Read a line as the fix of its mistake would make it: what stands on it is then known to all rules."""
@@ -172,8 +178,7 @@ class _Chunk:
         if not inside or any("\n" in edit.text for edit in fix.edits):
             return False
         for edit in sorted(fix.edits, key=lambda each: each.span, reverse=True):
-            self._replace(edit.span, edit.text)
-        self.repaired.add(line.number)
+            self._replace_parts(edit)
         return True
 
     def _replace(self, span: Span, text: str) -> None:
@@ -182,6 +187,13 @@ class _Chunk:
         within = [offsets[min(begin + i, end)] for i in range(len(text))]
         self.offsets = [*offsets[:begin], *within, *offsets[end:]]
         self.text = self.text[:begin] + text + self.text[end:]
+
+    def _replace_parts(self, edit: Edit) -> None:
+        """Only what differs, so that a text that keeps its words keeps its place in the source."""
+        old = self.source.slice(edit.span)
+        for what, begin, end, first, last in reversed(SequenceMatcher(None, old, edit.text, False).get_opcodes()):
+            if what != "equal":
+                self._replace(Span(edit.span.start + begin, edit.span.start + end), edit.text[first:last])
 
     def _position(self, offset: int) -> int:
         """Where a place of the source stands in the text; behind what was put in there."""

@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 
 from dsl.source import Source, Span
-from dsl.syntax.words import phrase
+from dsl.syntax.words import EXAMPLES, phrase
+
+_VALUE = frozenset({"NAME", "INT", "DECIMAL", "DURATION", "ISO_DATE", "MINUS"})
+"""What a value of an expression can begin with."""
 
 STRING = re.compile(r'"(\\[^\r\n]|[^"\\\r\n])*"')
 
@@ -55,6 +58,10 @@ class Trouble:
     def wanted(self) -> str:
         """What could have stood where reading stopped, in words."""
         hidden = {"_NL", "$END", "_DEDENT", "WS", "COMMENT"} if len(self.terminals) > 1 else set()
+        if len(self.terminals) == 1 and (example := EXAMPLES.get(next(iter(self.terminals)))):
+            return example
+        if self.terminals >= _VALUE:
+            return "a value"
         phrases = sorted({phrase(terminal) for terminal in self.terminals - hidden})
         if len(phrases) > 6:
             phrases = [p for p in phrases if p.startswith("a ")] or phrases[:6]

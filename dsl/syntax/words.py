@@ -186,6 +186,28 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
 `dsl.analysis.outcomes`; a test compares the two."""
 
 ELSEWHERE: dict[str, str] = {
+    "max": "at most",
+    "maximum": "up to",
+    "cvv": "code",
+    "cvc": "code",
+    "provider": "through",
+    "question": "ask",
+    "comment": "remark",
+    "boolean": "yes or no",
+    "yes_no": "yes or no",
+    "choice": "one of",
+    "choices": "one of",
+    "beep": "greeting",
+    "database": "data",
+    "api": "data",
+    "service": "data",
+    "subflow": "flow",
+    "function": "flow",
+    "translations": "prompts",
+    "store": "remember",
+    "save": "remember",
+    "load": "recall",
+    "delete": "forget",
     "if": "when",
     "switch": "when",
     "return": "give",
@@ -224,7 +246,6 @@ ELSEWHERE: dict[str, str] = {
     "gather": "collect",
     "input": "collect",
     "ask": "collect",
-    "dial": "transfer",
     "connect": "transfer",
     "forward": "transfer",
     "redirect": "transfer",
@@ -272,6 +293,16 @@ PHRASES: dict[str, str] = {
     "UNINTERRUPTIBLE": "`cannot be interrupted`",
 }
 """What a person calls a terminal that is not simply a keyword."""
+
+
+EXAMPLES: dict[str, str] = {
+    "KEYS": "`keys` and a range, such as `keys 1 to 5`",
+    "UP_TO": "`up to` and a time, such as `up to 30s`",
+    "BY": "`by` and whose it is, such as `by caller.number`",
+    "FOR": "`for` and a time, such as `for 365d`",
+    "GIVES": "`gives` and what is found, such as `gives id text`",
+}
+"""What belongs where a line ends too early and only this can follow."""
 
 
 def phrase(terminal: str) -> str:

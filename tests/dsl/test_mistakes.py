@@ -27,6 +27,9 @@ FOLDER = HERE.parents[1] / "scripts"
 USED = {name for path in FOLDER.glob("*.ivr") for name in used_names(path.read_text(encoding="utf-8"))}
 SCRIPTS = [(HERE / "sample.ivr"), *sorted(path for path in FOLDER.glob("*.ivr") if path.name not in USED)]
 
+EVERY = [*SCRIPTS, *sorted((HERE / "clean").glob("*.ivr")), HERE / "format" / "everything.ivr"]
+"""What is damaged at random: all of these together have every line of the language."""
+
 
 def _parts(text: str) -> tuple[str, str, str]:
     source, _, rest = text.partition("----")
@@ -54,7 +57,7 @@ def test_one_mistake_one_message(path: Path) -> None:
 
 
 def test_there_are_enough_mistakes() -> None:
-    assert len(MISTAKES) >= 80
+    assert len(MISTAKES) >= 240
 
 
 @pytest.mark.parametrize("path", MISTAKES, ids=lambda path: path.stem)
@@ -146,7 +149,18 @@ WORDS = st.sampled_from((
     "go to a", "hang up", "after 3 tries -> a", "digits 4 to 8", "into x", "ring 25", "to number", "no answer", "1.5h",
     "{caller.number as digits}", '"', ";", "#", ":", "->", "=>", "\t", "    ", "        ", "\n", "\n    ", "\n        ",
     "\r\n", "12-25 09:00 to 24:01", 'timezone "UTC"', "every day 25:99 to 09:00", "break x monday", 'holiday "x" 02-30',
-    "0000-13-45", "9999999999999",
+    "0000-13-45", "9999999999999", 'use "x.ivr"', "flow f(a text) gives b, c", "queue q", "voicemail v", "callback c",
+    "consult k", "pay p", "survey s", "dial d", "data crm", "counter n", "prompts es-US", '"a" = "b", "c"', "= -x",
+    "needs skill a >= 3", "after 60s ignores skill a", "priority grows 1 every 2m up to 9", "up to 3m, stop on #",
+    "or 4s of silence", "transcribe", "lookup x = crm.f(a, b) within 3s", "do", "run f(1)", "count n", "recall x text by",
+    "remember x by y for 365d", "record call start", "brief", 'topic "x"', "notify", 'send digits "1", wait 2s',
+    "into secret x", "check luhn(x)", "within", "counts n", 'otherwise "no", "no"', 'confirm "{x as digits}"', "yes or no",
+    "one of", 'money 1 to 2 in "USD"', 'date today to 2027-12-31 as "MMDDYYYY"', "time 09:00 to 17:00", "listen for",
+    "speech or keys", "press 0 anywhere", "language es-US", "es_us", "go back", "give b", "waited 10", "if", "else",
+    "is not known", "is open", "not in (", ")", "[", "]", "&&", "!=", "?", "$5", "by x for 24h", "gives", "returns",
+    "(number phone)", "list of", "secret", "keys 1 to 5", 'ask each x in y.z, at most 10,', "remark", "from 30s every 9s",
+    "when improved", "holidays of US", 'except "x"', "hidden", "ssml", "; allow IVR203: because", "; allow long-silence",
+    ";;; file \"x.ivr\"\n",
 ))
 # fmt: on
 
@@ -157,7 +171,7 @@ def test_words_in_any_order_never_raise(words: list[str]) -> None:
     _whole(_check(text).diagnostics, text)
 
 
-@given(st.sampled_from(SCRIPTS), st.integers(0, 2**32), st.integers(1, 6))
+@given(st.sampled_from(EVERY), st.integers(0, 2**32), st.integers(1, 6))
 def test_damaged_scripts_never_raise(path: Path, seed: int, times: int) -> None:
     text = path.read_text(encoding="utf-8")
     chance = random.Random(seed)
@@ -166,7 +180,7 @@ def test_damaged_scripts_never_raise(path: Path, seed: int, times: int) -> None:
     _whole(_check(text).diagnostics, text)
 
 
-@given(st.sampled_from(SCRIPTS), st.integers(0, 2**32), st.booleans())
+@given(st.sampled_from(EVERY), st.integers(0, 2**32), st.booleans())
 def test_fixing_comes_to_an_end(path: Path, seed: int, unsafe: bool) -> None:
     text, chance = path.read_text(encoding="utf-8"), random.Random(seed)
     for _ in range(4):
@@ -180,7 +194,23 @@ def test_fixing_comes_to_an_end(path: Path, seed: int, unsafe: bool) -> None:
 
 
 def _damaged(text: str, chance: random.Random) -> str:
-    """One line or one character removed, doubled, moved or changed."""
+    """One line, one word or one character removed, doubled, moved or changed."""
+    if chance.random() < 0.4:
+        lines = text.split("\n")
+        line = chance.randrange(len(lines))
+        words = lines[line].split(" ")
+        a, b = chance.randrange(len(words)), chance.randrange(len(words))
+        match chance.randrange(4):
+            case 0:
+                del words[a]
+            case 1:
+                words.insert(a, words[b])
+            case 2:
+                words[a], words[b] = words[b], words[a]
+            case _:
+                words[a] = chance.choice([words[a][1:], words[a][:-1], words[a] + "s", "or", ",", "5", '"x"'])
+        lines[line] = " ".join(words)
+        return "\n".join(lines)
     if chance.random() < 0.5:
         lines = text.split("\n")
         a, b = chance.randrange(len(lines)), chance.randrange(len(lines))
