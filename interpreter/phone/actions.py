@@ -99,7 +99,7 @@ OTHERS = (
 GIVEN = (
     ('given lookup crm.by_phone is found { name "Ana", tier "gold" }', "or `not found`"),
     ("given check crm.pin_ok is yes", 'or `no`; `is yes when pin is "1234"`: with any other, no'),
-    ("given action crm.lock is done", ""),
+    ("given action crm.lock fails", "or `is done`"),
     ('given recall language is found { "es-US" }', "what earlier calls have kept; or `not found`"),
     ("given count wrong_pins is 2", "what earlier calls have counted"),
     ("given record start is refused", "so for `transcribe` and `stream`; `started` when nothing is given"),

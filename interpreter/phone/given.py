@@ -21,7 +21,7 @@ from interpreter.simulate import CENTER, GIVEN_VERBS, SILENT, Given
 
 Values = tuple[tuple[str, Value], ...]
 
-TIME = r"([0-9]+(?:\.[0-9]+)?)s"
+TIME = r"([0-9]+(?:\.[0-9]+)?[smh])"
 _AFTER = re.compile(rf"\s+after\s+{TIME}\s*$")
 _BRACES = re.compile(r"\{(.*)\}\s*$")
 _WHEN = re.compile(r"\s+when\s+([a-z_].*)$")
@@ -29,6 +29,12 @@ _CONDITION = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s+is\s+(.+)")
 _GIVEN = re.compile(r"given\s+([a-z]+)(?:\s+(?!is\b|fails\b|never\b)([A-Za-z_][A-Za-z0-9_.]*))?\s+(.+)")
 _OF_DATA = ("lookup", "check", "action")
 _RECORDING = ("start", "pause", "resume", "stop")
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def seconds(text: str | None) -> float:
+    """``3s``, ``1.5m``; 0 where nothing stands."""
+    return float(text[:-1]) * _UNITS[text[-1]] if text else 0.0
 
 
 def _split(text: str, pattern: re.Pattern[str]) -> tuple[str, str | None]:
@@ -53,7 +59,7 @@ def _tail(text: str, bare: str = "") -> tuple[str, Values, float]:
     """``found { id "7" } after 2s``: the words, the values, the seconds. Raises `BadAction`."""
     rest, after = _split(text, _AFTER)
     words, braces = _split(rest, _BRACES)
-    return " ".join(words.split()), _values(braces, bare) if braces else (), float(after or 0)
+    return " ".join(words.split()), _values(braces, bare) if braces else (), seconds(after)
 
 
 def read_becomes(line: str, verb: str) -> Becomes:
@@ -90,7 +96,7 @@ def read_given(line: str) -> Given:
         name=name,
         outcome=_outcome(line, verb, words),
         values=_counted(words) or values,
-        after=float(after or 0),
+        after=seconds(after),
         when=_conditions(line, verb, condition) if condition else (),
     )
 
@@ -108,7 +114,7 @@ def _outcome(line: str, verb: str, words: str) -> str:
     if outcome not in GIVEN_VERBS[verb] or words == outcome:
         close = nearest(outcome, GIVEN_VERBS[verb])
         hint = f"did you mean `is {close}`?" if close else f"it can be {listed(GIVEN_VERBS[verb])}"
-        raise BadAction(f"`{line}`: a {verb} does not become `{outcome}`; {hint}")
+        raise BadAction(f"`{line}`: {'an' if verb == 'action' else 'a'} {verb} does not become `{outcome}`; {hint}")
     return outcome
 
 

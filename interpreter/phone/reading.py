@@ -23,7 +23,7 @@ from interpreter.phone.actions import (
     TargetIsLate,
     Wait,
 )
-from interpreter.phone.given import TIME, check_given, read_becomes, read_given
+from interpreter.phone.given import TIME, check_given, read_becomes, read_given, seconds
 from interpreter.simulate import CENTER, Given, TransferEnd
 
 VERBS = ("press", "say", "silent", "wait", "transfer", "speech fails", "hang up", "given", *CENTER)
@@ -35,10 +35,10 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Action]], ...] = 
     (re.compile(rf"press\s+([0-9*#]+){_AT}"), lambda m: Press(m[1], _seconds(m[2]))),
     (re.compile(rf'say\s+"([^"]*)"{_AT}'), lambda m: Speak(m[1], _seconds(m[2]))),
     (re.compile(r"silent"), lambda m: Silent()),
-    (re.compile(rf"wait\s+{TIME}"), lambda m: Wait(float(m[1]))),
+    (re.compile(rf"wait\s+{TIME}"), lambda m: Wait(seconds(m[1]))),
     (
         re.compile(rf"transfer\s+({'|'.join(_ENDS)})(?:\s+after\s+{TIME})?"),
-        lambda m: TargetDoes(m[1], float(m[2] or 0)),  # type: ignore[arg-type]
+        lambda m: TargetDoes(m[1], seconds(m[2])),  # type: ignore[arg-type]
     ),
     (re.compile(rf"transfer\s+answered\s+late{_AT}"), lambda m: TargetIsLate(_seconds(m[1]))),
     (re.compile(r"speech\s+fails"), lambda m: SpeechFails()),
@@ -47,7 +47,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Action]], ...] = 
 
 
 def _seconds(text: str | None) -> float | None:
-    return float(text) if text else None
+    return seconds(text) if text else None
 
 
 def read_action(text: str, otherwise: str = "") -> Action:
