@@ -26,7 +26,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     said = speaking(program).texts()
     texts = ((spoken.text, languages) for spoken, languages in said if not spoken.language and has_words(spoken.text))
-    for language, first, *others in untranslated(program, texts):
+    for language, found in untranslated(program, texts):
+        first, *others = found
         count = "a text has" if not others else f"{len(others) + 1} texts have"
         yield RULE.at(
             program.source,
@@ -38,7 +39,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         )
 
 
-def untranslated(program: Program, texts: Iterable[tuple[Text, Languages]]) -> Iterator[tuple[str, *tuple[Text, ...]]]:
+def untranslated(program: Program, texts: Iterable[tuple[Text, Languages]]) -> Iterator[tuple[str, list[Text]]]:
     """Each language with the texts of a file that are not translated into it, one for each way of writing."""
     starts = section_starts(program.source)
     missing: dict[tuple[str, int], dict[str, Text]] = {}
@@ -49,7 +50,7 @@ def untranslated(program: Program, texts: Iterable[tuple[Text, Languages]]) -> I
                 file = sum(start <= text.span.start for start in starts)
                 missing.setdefault((language, file), {}).setdefault(key, text)
     for (language, _), found in sorted(missing.items()):
-        yield language, *sorted(found.values(), key=lambda text: text.span.start)
+        yield language, sorted(found.values(), key=lambda text: text.span.start)
 
 
 def has_words(text: Text) -> bool:

@@ -19,7 +19,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
     if len(program.languages) < 2 or not complete(program):
         return
-    for language, first, *others in untranslated(program, speaking(program).phrases()):
+    for language, found in untranslated(program, speaking(program).phrases()):
+        first, *others = found
         count = "a phrase has" if not others else f"{len(others) + 1} phrases have"
         yield RULE.at(
             program.source,
