@@ -250,6 +250,8 @@ def unit_apart(trouble: Trouble) -> Diagnostic | None:
     if match is None or short is None:
         return None
     span = trouble.find(begin.start(), match.end())
+    if trouble.source.slice(span) == match.group(1) + short:
+        return None  # it is one, where none belongs
     headline = f"`{trouble.source.slice(span)}` is not a duration"
     return _instead(trouble, span, match.group(1) + short, headline, "the unit stands at the number")
 
