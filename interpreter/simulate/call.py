@@ -173,7 +173,7 @@ class Simulation(Host):
         self._say("caller", "hangs up")
         records, length = self._recorder is not None, self._message_length
         self._give(Disconnected(self.now, 200, 540000, "ended by the caller"))
-        if records:  # who records keeps what is long enough, whatever ended it
+        if records and not self.over:  # who records keeps what is long enough, whatever ended it
             self._end_message(length)
         self._due_now()
 

@@ -197,6 +197,7 @@ def test_the_card_is_in_nothing_that_a_simulated_call_leaves_behind() -> None:
         ("press 1; press 9; press 0; press 1; voicemail empty", "surveyed", {"solved": 1.0}),
         ('press 1; silent; silent; silent; silent; voicemail saved { text "Fine" }', "surveyed", {"words": "Fine"}),
         ("press 1; silent; silent; silent; silent; voicemail empty", "skipped", {}),
+        ("press 1; press 4; press 2; hang up", "abandoned", {"rating": 4.0, "solved": 2.0}),
         ("press 2", "skipped", {}),
         ("silent", "skipped", {}),
     ],
@@ -205,4 +206,5 @@ def test_a_survey(plan: str, result: str, known: dict[str, object]) -> None:
     done = simulated(SURVEY, plan)
     assert done.end is not None
     assert done.end.result == result, phone.transcript(done)
+    assert done.lines[-1].text.startswith("ends: ")
     assert dict(done.call.variables) == known
