@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from dsl.analysis.types import DATE, MONEY, NUMBER, SECRET, TEXT, TIME, YES_NO, Type, Types, comparable
+from dsl.analysis.clashes import Types
+from dsl.analysis.kinds import (
+    DATE,
+    MONEY,
+    NUMBER,
+    SECRET,
+    TEXT,
+    TIME,
+    YES_NO,
+    Type,
+    comparable,
+    confidential,
+    declared,
+    fits,
+)
 from dsl.ast import (
     Brief,
     Callback,
@@ -15,12 +29,14 @@ from dsl.ast import (
     DateKind,
     Dial,
     Do,
+    Expression,
     Forget,
     Leave,
     Lookup,
     MoneyKind,
     Notify,
     NumberKind,
+    OneOfKind,
     Pay,
     PlayFile,
     Queue,
@@ -35,8 +51,10 @@ from dsl.ast import (
     Statement,
     Step,
     StreamAudio,
+    Survey,
     TimeKind,
     TranscribeCall,
+    Variable,
     Wait,
     WhenGuard,
     WhenHours,
@@ -53,7 +71,7 @@ def check_all(types: Types) -> None:
                 for statement in declaration.statements:
                     _statement(types, statement)
             case Collect():
-                _bounds(types, declaration)
+                _kind(types, declaration)
                 for check in declaration.checks:
                     types.expect(check.condition, YES_NO, "a check is not a yes or no")
             case Queue():
@@ -65,6 +83,10 @@ def check_all(types: Types) -> None:
             case Callback() | Dial():
                 if declaration.number is not None:
                     types.of(declaration.number)  # what may be called is a rule of its own
+            case Survey():
+                for question in declaration.questions:
+                    if question.source is not None:
+                        _spoken_list(types, question.source, "the questions of a survey are a list of texts")
             case Pay():
                 if declaration.amount is not None:
                     types.expect(declaration.amount, MONEY, "the amount of a payment is not money")
@@ -78,15 +100,22 @@ def check_all(types: Types) -> None:
                 continue
 
 
-def _key(types: Types, expression: object, what: str) -> None:
-    kind = types.of(expression)  # type: ignore[arg-type]
-    if kind is SECRET:
-        span = expression.span  # type: ignore[attr-defined]
-        types.note("secret", span, f"{what} is kept by a secret", "it would be written down")
+def _key(types: Types, expression: Expression, what: str) -> None:
+    kind = types.public(expression, f"{what} is kept by a secret", "it would be written down")
+    if kind.name in ("record", "list") and not confidential(kind):
+        types.note("type", expression.span, f"{what} cannot be kept by a {kind.title}", "name one value, such as an id")
 
 
-def _bounds(types: Types, block: Collect) -> None:
+def _spoken_list(types: Types, expression: Expression, headline: str) -> None:
+    kind = types.public(expression, "a secret would be said", "whoever is near would hear it")
+    if not confidential(kind) and not fits(kind, Type("list", element=TEXT)):
+        types.note("type", expression.span, headline, f"this is a {kind.title}")
+
+
+def _kind(types: Types, block: Collect) -> None:
     kind = block.kind
+    if isinstance(kind, OneOfKind) and kind.source is not None:
+        _spoken_list(types, kind.source, "`one of` needs a list of texts")
     wanted: dict[type, Type] = {NumberKind: NUMBER, MoneyKind: NUMBER, DateKind: DATE, TimeKind: TIME}
     if not isinstance(kind, NumberKind | MoneyKind | DateKind | TimeKind):
         return
@@ -111,23 +140,20 @@ def _statement(types: Types, statement: Statement) -> None:
         case Set():
             types.of(statement.value)
         case SetLanguage():
-            types.expect(statement.value, TEXT, "a language is a text such as `es-US`")
+            types.expect(statement.value, TEXT, "a language is a text, such as `es-US`")
         case Lookup() | Do():
             types.of(statement.call)
         case Run():
             _run(types, statement)
         case Remember():
-            if types.of_path((statement.target.text,)) is SECRET:
-                types.note("secret", statement.target.span, "a secret is remembered", "it would be written down")
+            target = Variable((statement.target.text,), statement.target.span)
+            types.public(target, "a secret is remembered", "it would be written down")
             _key(types, statement.key, "a value")
         case Recall() | Forget():
             _key(types, statement.key, "a value")
         case Brief():
             for line in statement.lines:
-                if types.of(line.value) is SECRET:
-                    types.note(
-                        "secret", line.value.span, "a secret is handed over", "whoever takes the call would see it"
-                    )
+                types.public(line.value, "a secret is handed over", "whoever takes the call would see it")
         case Say() | PlayFile() | WhenHours() | WhenSwitch() | Leave() | Wait() | CountUp() | RecordCall():
             return
         case TranscribeCall() | StreamAudio() | Notify() | SendDigits():
@@ -145,8 +171,6 @@ def _case(types: Types, subject: Type, case: Case) -> None:
 
 
 def _run(types: Types, statement: Run) -> None:
-    from dsl.analysis.types import declared
-
     flow = types.program.flows.get(statement.flow.text)
     if flow is None:
         for argument in statement.arguments:

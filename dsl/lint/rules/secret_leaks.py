@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.analysis.types import SECRET, types_of
+from dsl.analysis.kinds import confidential
+from dsl.analysis.types import types_of
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
@@ -24,7 +25,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             yield RULE.at(source, clash.span, clash.headline, clash.label, help=_ADVICE)
     for declaration in context.program.declarations():
         for hole in holes(declaration):
-            if types.of_path(hole.path) is SECRET:
+            kind = types.of_path(hole.path)
+            if kind is not None and confidential(kind) and kind.name != "record":  # a record is never said
                 yield RULE.at(
                     source,
                     hole.span,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.analysis.types import NAMES, type_names
+from dsl.analysis.kinds import NAMES
+from dsl.analysis.types import type_names
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule

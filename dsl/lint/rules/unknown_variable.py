@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.analysis.types import Type, types_of
+from dsl.analysis.kinds import Type
+from dsl.analysis.types import types_of
 from dsl.ast import Flow, Hours
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
