@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dsl.analysis.once import once
 from dsl.analysis.program import Program
 from dsl.ast import Collect, Declaration, Flow, Lookup, Pay, Queue, Recall, Set, Step, Survey
 
@@ -33,12 +34,13 @@ def given_by(declaration: Declaration) -> Iterator[str]:
             return
 
 
+@once
 def looked_up(program: Program) -> frozenset[str]:
-    """The values that something outside gives, which may have none: look-ups, memory, payments."""
+    """The values that something outside gives, which may have none: look-ups, memory, payments, answers to surveys."""
     found: set[str] = set()
     for declaration in program.declarations():
         if isinstance(declaration, Step):
             found |= {each.target.text for each in declaration.statements if isinstance(each, Lookup | Recall)}
-        elif isinstance(declaration, Pay) and declaration.into is not None:
-            found.add(declaration.into.text)
+        elif isinstance(declaration, Pay | Survey):
+            found |= set(given_by(declaration))
     return frozenset(found)

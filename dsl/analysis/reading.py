@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dsl.analysis.once import once
 from dsl.analysis.program import Program
 from dsl.analysis.values import expressions, holes, variables, walk
 from dsl.ast import IsKnown
 
 
+@once
 def read_names(program: Program) -> frozenset[str]:
     """The first parts of the paths of every value that is read somewhere."""
     found: set[str] = set()

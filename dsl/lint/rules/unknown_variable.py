@@ -47,7 +47,7 @@ def _no_field(context: Context, path: tuple[str, ...], span: Span, record: Type)
         context.program.source,
         Span(start, start + len(path[-1])),
         f"`{'.'.join(path[:-1])}` has no `{path[-1]}`",
-        "its data function does not give it",
+        "not one of its values",
         help=f"did you mean `{close}`?" if close else f"it has {listed(names, 'and')}",
         fix=instead(Span(start, start + len(path[-1])), close, safe=False) if close else None,
     )

@@ -1,7 +1,8 @@
 """A value is used that may not have been found.
 
-What a look-up gives is there only behind `found`. On every other way the sentence could not be said, and the caller
-would be led where system errors go. Ask first: `when customer is known -> …`.
+What a look-up or the memory gives is there only behind `found`, what a payment gives behind `paid`, and a question of a
+survey may be left out. On every other way the sentence could not be said, and the caller would be led where system
+errors go. Ask first: `when customer is known -> …`.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ from dsl.lint.rule import Context, Rule
 
 def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
-    for each in assigned(program).missing():
-        if (each.name in looked_up(program)) is not True:
+    for each in assigned(program).missing:
+        if each.name not in looked_up(program):
             continue
-        way = f"on the way {', '.join(each.path)}" if each.path else "a call can begin here"
+        way = (
+            f"on the way {', '.join(each.path)}"
+            if each.path
+            else "nothing is given yet where calls begin, or where they are led when something fails"
+        )
         yield RULE.at(
             program.source,
             each.span,

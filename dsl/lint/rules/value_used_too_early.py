@@ -18,10 +18,14 @@ from dsl.lint.rule import Context, Rule
 
 def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
-    for each in assigned(program).missing():
-        if (each.name in looked_up(program)) is not False:
+    for each in assigned(program).missing:
+        if each.name in looked_up(program):
             continue
-        way = f"on the way {', '.join(each.path)}" if each.path else "a call can begin here"
+        way = (
+            f"on the way {', '.join(each.path)}"
+            if each.path
+            else "nothing is given yet where calls begin, or where they are led when something fails"
+        )
         yield RULE.at(
             program.source,
             each.span,
