@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dsl.analysis.recording import ON, streams
 from dsl.ast import Collect, Menu, Step, StreamAudio
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
@@ -30,15 +31,27 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 labels=first,
                 help="take `type ahead keep` out",
             )
+    yield from _streamed(context, secrets)
+
+
+def _streamed(context: Context, secrets: list[Collect]) -> Iterator[Diagnostic]:
+    """Every start of a stream that may still be on where a secret is collected."""
+    program = context.program
+    heard: dict[str, Collect] = {}
+    for each in secrets:
+        for state in streams(program).start.get(each.name.text, frozenset()):
+            heard.setdefault(state, each)
+    for block in program.blocks.values():
         for statement in block.statements if isinstance(block, Step) else ():
-            if isinstance(statement, StreamAudio) and statement.action == "start":
+            overheard = heard.get(f"{ON} {statement.span.start}")
+            if isinstance(statement, StreamAudio) and overheard is not None:
                 yield RULE.at(
                     program.source,
                     statement.span,
-                    "audio is streamed in a script that collects a secret",
+                    "audio is streamed while a secret is collected",
                     "the stream cannot be paused for it",
-                    labels=first,
-                    help="take the stream out, or collect the secret in another script",
+                    labels=(Label(overheard.name.span, "a secret is collected here"),),
+                    help="write `stream audio stop` before, on every way, or start the stream behind it",
                 )
 
 

@@ -1,0 +1,51 @@
+"""Whether a call is recorded, and whether its audio is streamed, at each place of a script.
+
+This is what the script itself asks for; that the machine pauses a recording for a secret is left out. A recording that
+was refused or has failed is a state of its own: to pause it is no mistake of the script.
+"""
+
+from __future__ import annotations
+
+from dsl.analysis.once import once
+from dsl.analysis.possible import Possible, possible
+from dsl.analysis.program import Program
+from dsl.ast import RecordCall, Statement, StreamAudio
+
+OFF, ON, FAILED = "off", "on", "failed"
+PAUSED = "paused "
+"""Followed by the offset of the statement that has paused it; a stream that is on has that of its start."""
+
+
+@once
+def recordings(program: Program) -> Possible:
+    """The states of the recording: `OFF`, `ON`, `FAILED`, or `PAUSED` and where."""
+    begins = program.flow is not None and program.flow.record is not None
+    return possible(program, ON if begins else OFF, _recorded)
+
+
+@once
+def streams(program: Program) -> Possible:
+    """The states of the stream: `OFF`, or `ON` and the offset of the statement that has started it."""
+    return possible(program, OFF, _streamed)
+
+
+def _recorded(statement: Statement, cause: str, state: str) -> str:
+    if not isinstance(statement, RecordCall):
+        return state
+    if cause in ("refused", "failed"):
+        return FAILED if statement.action == "start" else state
+    match statement.action:
+        case "start":
+            return ON
+        case "pause":
+            return f"{PAUSED}{statement.span.start}" if state == ON else state
+        case "resume":
+            return ON if state.startswith(PAUSED) else state
+        case "stop":
+            return FAILED if state == FAILED else OFF
+
+
+def _streamed(statement: Statement, cause: str, state: str) -> str:
+    if not isinstance(statement, StreamAudio) or cause in ("refused", "failed"):
+        return state
+    return f"{ON} {statement.span.start}" if statement.action == "start" else OFF
