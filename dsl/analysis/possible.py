@@ -1,8 +1,8 @@
 """What something outside of the script can be doing at each place: whether the call is recorded, or streamed.
 
 A forward data flow over the blocks: what is possible at the beginning of a block is what is possible at the end of any
-way into it. Nobody knows where a call comes from when something fails, so anything that was possible anywhere is
-possible where such calls are led.
+way into it. Nobody knows where a call comes from when something fails: either anything that was possible anywhere is
+possible where such calls are led, or that way is left out, by what an analysis is for.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ class Possible:
 
     program: Program
     change: Change
+    errors: bool
+    """Whether the way that a call takes when something fails counts."""
     start: dict[str, States] = field(default_factory=dict)
     before: dict[int, States] = field(default_factory=dict)
     gives: dict[tuple[str, str], States] = field(default_factory=dict)
@@ -42,9 +44,9 @@ class Possible:
         return self.before.get(statement.span.start, NONE)
 
 
-def possible(program: Program, begin: str, change: Change) -> Possible:
+def possible(program: Program, begin: str, change: Change, *, errors: bool) -> Possible:
     """Follow what calls begin with through a program."""
-    result = Possible(program, change)
+    result = Possible(program, change, errors)
     runners: dict[str, list[str]] = {}
     for name, block in program.blocks.items():
         for run in program.runs(block):
@@ -105,7 +107,7 @@ def _ways(result: Possible, block: Block, states: States) -> Iterator[tuple[Dest
     else:
         for edge in program.edges(block):
             yield edge.destination, states
-    for handler in _handlers(program):
+    for handler in _handlers(program) if result.errors else ():
         yield handler, passed
 
 

@@ -1,7 +1,8 @@
 """Whether a call is recorded, and whether its audio is streamed, at each place of a script.
 
 This is what the script itself asks for; that the machine pauses a recording for a secret is left out. A recording that
-was refused or has failed is a state of its own: to pause it is no mistake of the script.
+was refused or has failed is a state of its own: to pause it is no mistake of the script. What is left paused by an
+error is no mistake either; a secret is not to be overheard even then.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ PAUSED = "paused "
 def recordings(program: Program) -> Possible:
     """The states of the recording: `OFF`, `ON`, `FAILED`, or `PAUSED` and where."""
     begins = program.flow is not None and program.flow.record is not None
-    return possible(program, ON if begins else OFF, _recorded)
+    return possible(program, ON if begins else OFF, _recorded, errors=False)
 
 
 @once
 def streams(program: Program) -> Possible:
     """The states of the stream: `OFF`, or `ON` and the offset of the statement that has started it."""
-    return possible(program, OFF, _streamed)
+    return possible(program, OFF, _streamed, errors=True)
 
 
 def _recorded(statement: Statement, cause: str, state: str) -> str:
