@@ -14,6 +14,7 @@ from dsl.analysis.types import types_of
 from dsl.ast import Flow, Hours
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
+from dsl.lint.named import other_kind
 from dsl.lint.rule import Context, Rule
 from dsl.lint.walk import complete, holes, instead, is_lost, near_name, variables
 from dsl.source import Span
@@ -34,6 +35,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             record = types.record_of(path)
             if record is not None:
                 yield _no_field(context, path, span, record)
+            elif other_kind(program, path) is not None:
+                continue  # a rule of its own
             elif complete(program) or not (len(path) == 1 or is_lost(program, path[0])):
                 yield _finding(context, ".".join(path), span, set(types.values))
 
