@@ -1,8 +1,7 @@
 """People are called at any hour.
 
-A reminder at three in the morning wakes somebody up, and in many countries it is against the law: in the United States
-such calls may be made from 8 a.m. to 9 p.m. where the called person lives (47 CFR 64.1200(c)(1)). With `only 09:00 to
-20:00` a call that comes too early waits.
+A reminder at three in the morning wakes somebody up. In many countries there are hours for it by law: in the United
+States sales calls may be made from 8 a.m. to 9 p.m., where the called person lives (47 CFR 64.1200(c)(1)).
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from collections.abc import Iterator
 
 from dsl.ast import Dial
 from dsl.diagnostics import Diagnostic
-from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
 
 
