@@ -38,13 +38,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A value that is read where it may not be there. ``path`` are the blocks of a shortest way on which it is not,
-    with the cause of each step behind a block's name."""
+    """A value that is read in a block where it may not be there."""
 
     name: str
     span: Span
     block: str
-    path: tuple[str, ...]
 
 
 @dataclass
@@ -57,6 +55,14 @@ class Assigned:
     ways: dict[str, tuple[Way, ...]] = field(default_factory=dict)
     missing: tuple[Missing, ...] = ()
     """Every read of a value that may not be there, in the order of the script; of each value in a block once."""
+
+    _searches: dict[str, _Search] = field(default_factory=dict)
+
+    def path(self, missing: Missing) -> tuple[str, ...]:
+        """The blocks of a shortest way on which a value is not there, each with the cause of the step behind it."""
+        if missing.name not in self._searches:
+            self._searches[missing.name] = _Search(self, missing.name)
+        return self._searches[missing.name].path(missing.block)
 
     def reached(self, name: str) -> bool:
         """Whether any call comes to a block."""
@@ -82,31 +88,35 @@ def _missing(result: Assigned) -> Iterator[Missing]:
         for root, span, known in reads(block, result.start[name], result.gives):
             if root not in known and root not in told and root in given:
                 told.add(root)
-                yield Missing(root, span, name, _path(result, name, root))
+                yield Missing(root, span, name)
 
 
-def _path(result: Assigned, block: str, root: str) -> tuple[str, ...]:
-    """A shortest way to a block on which a value is not there."""
-    came: dict[str, tuple[str, str]] = {}
-    waiting = deque(name for name, state in _begins(result.program).items() if root not in state)
-    seen = set(waiting)
-    while waiting:
-        name = waiting.popleft()
-        if name == block:
-            break
-        for way in result.ways.get(name, ()):
+class _Search:
+    """The blocks to which a call can come without a value, nearest first, as far as somebody has asked."""
+
+    def __init__(self, result: Assigned, root: str) -> None:
+        self._result, self._root = result, root
+        self._waiting = deque(name for name, state in _begins(result.program).items() if root not in state)
+        self._seen = set(self._waiting)
+        self._came: dict[str, tuple[str, str]] = {}
+
+    def path(self, block: str) -> tuple[str, ...]:
+        """The blocks of a shortest way to a block, with the cause of each step."""
+        while self._waiting and block not in self._seen:
+            self._look(self._waiting.popleft())
+        path: list[str] = []
+        while block in self._came:
+            block, cause = self._came[block]
+            path.append(f"{block} ({cause})" if cause != "then" else block)
+        return tuple(reversed(path))
+
+    def _look(self, name: str) -> None:
+        for way in self._result.ways.get(name, ()):
             target = way.destination.target.text if isinstance(way.destination, GoTo) else ""
-            if target in result.program.blocks and target not in seen and root not in way.state:
-                seen.add(target)
-                came[target] = (name, way.cause)
-                waiting.append(target)
-    path: list[str] = []
-    at = block
-    while at in came:
-        before, cause = came[at]
-        path.append(f"{before} ({cause})" if cause != "then" else before)
-        at = before
-    return tuple(reversed(path))
+            if target in self._result.program.blocks and target not in self._seen and self._root not in way.state:
+                self._seen.add(target)
+                self._came[target] = (name, way.cause)
+                self._waiting.append(target)
 
 
 # --------------------------------------------------------------------------------------------------------------------

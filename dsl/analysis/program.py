@@ -132,7 +132,14 @@ class Program:
 
     def entry_of(self, flow: Flow | None) -> str:
         """The block in which a flow begins, ``""`` when it has none."""
-        return next((name for name, owner in self.owners.items() if owner is flow), "")
+        return self._entries.get(id(flow), "")
+
+    @cached_property
+    def _entries(self) -> Mapping[int, str]:
+        found: dict[int, str] = {}
+        for name, owner in self.owners.items():
+            found.setdefault(id(owner), name)
+        return found
 
     def owner(self, block: Block) -> Flow | None:
         """The flow that a block belongs to."""

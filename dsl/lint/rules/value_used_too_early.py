@@ -8,37 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.analysis.assigned import assigned
-from dsl.analysis.given import looked_up
-from dsl.analysis.types import types_of
-from dsl.diagnostics import Diagnostic, Label
+from dsl.diagnostics import Diagnostic
+from dsl.lint.absent import absent
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    program = context.program
-    for each in assigned(program).missing:
-        if each.name in looked_up(program):
-            continue
-        way = (
-            f"on the way {', '.join(each.path)}"
-            if each.path
-            else "nothing is given yet where calls begin, or where they are led when something fails"
-        )
+    for each, way, labels in absent(context.program, looked=False):
         yield RULE.at(
-            program.source,
+            context.program.source,
             each.span,
             f"`{each.name}` may not be given yet",
             way,
-            labels=_given(context, each.name),
+            labels=labels,
             help=f"set it before, or ask first: `when {each.name} is known -> BLOCK`",
         )
-
-
-def _given(context: Context, name: str) -> tuple[Label, ...]:
-    span = types_of(context.program).given.get(name)
-    return (Label(span, "given here"),) if span is not None else ()
 
 
 RULE = Rule(
