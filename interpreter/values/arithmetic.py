@@ -75,7 +75,9 @@ def same(left: Value, right: Value) -> bool:
     if isinstance(left, Money) or isinstance(right, Money):
         a, b = _key(left), _key(right)
         currencies = {each.currency for each in (left, right) if isinstance(each, Money)}
-        return a is not None and b is not None and len(currencies) == 1 and Decimal(str(a[1])) == Decimal(str(b[1]))
+        if a is None or b is None or len(currencies) != 1 or not {a[0], b[0]} <= {"money", "number"}:
+            return False
+        return Decimal(str(a[1])) == Decimal(str(b[1]))
     x, y = as_number(left), as_number(right)
     return left == right if x is None or y is None else x == y
 
@@ -166,6 +168,8 @@ def _with_seconds(operator: str, left: Value, right: Value) -> Value:
     a = left.value if isinstance(left, Seconds) else as_number(left)
     b = right.value if isinstance(right, Seconds) else as_number(right)
     both = isinstance(left, Seconds) and isinstance(right, Seconds)
+    if operator == "/" and isinstance(right, Seconds):
+        return None
     if a is None or b is None or both is not (operator in "+-"):
         return Seconds(-b) if operator == "-" and a == 0.0 and b is not None else None
     result = _number(operator, a, b)
