@@ -7,8 +7,8 @@ findings are logged. A call keeps the version that it began with; the engine has
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ import structlog
 from watchfiles import Change, awatch
 
 from dsl import Diagnostic, Program, Source, check
-from dsl.bundle import bundle
+from dsl.bundle import bundle, is_inside, used_names
 from dsl.report import render
 from interpreter.engine import Script, ScriptUnusable, script_hash
 from interpreter.site import Site
@@ -42,6 +42,7 @@ class SiteScripts:
         self._bindings = bindings_from(Source(str(site.path or "the site"), site.text)) if site.text else None
         self._current: dict[Path, Script[Program]] = {}
         self._refused: dict[Path, _Refused] = {}
+        self._used: dict[Path, tuple[str, ...]] = {}
 
     def for_line(self, called: str) -> Script[Program] | None:
         """The current script of the line; None when it has none, or none that was ever fit to take calls."""
@@ -81,20 +82,35 @@ class SiteScripts:
             tasks.create_task(self._look_again(stop))
 
     async def _notice(self, stop: asyncio.Event) -> None:
-        paths = set(self._site.scripts().values())
-        folders, names = {path.parent for path in paths if path.parent.is_dir()}, {path.name for path in paths}
-
-        def concerns(change: Change, path: str) -> bool:
-            # Names that begin with two dots are how a mounted configuration map changes all its files at once.
-            return (name := Path(path).name) in names or name.startswith("..") or name.endswith(SCRIPT)
-
-        if not folders:
-            return
         try:
-            async for _ in awatch(*folders, watch_filter=concerns, stop_event=stop, recursive=False):
-                await self.load()
+            while not stop.is_set() and (folders := self._folders()):
+                async with aclosing(self._changes(folders, stop)) as changes:
+                    async for _ in changes:
+                        await self.load()
+                        if self._folders() != folders:
+                            break  # a script uses a file of another folder now
         except (OSError, RuntimeError) as error:
             _log.warning("changes of scripts are noticed only now and then", every=LOOK_AGAIN, reason=str(error))
+
+    async def _changes(self, folders: frozenset[Path], stop: asyncio.Event) -> AsyncGenerator[None]:
+        def concerns(change: Change, path: str) -> bool:
+            # Names that begin with two dots are how a mounted configuration map changes all its files at once.
+            return (name := Path(path).name) in self._names() or name.startswith("..") or name.endswith(SCRIPT)
+
+        async for _ in awatch(*folders, watch_filter=concerns, stop_event=stop, recursive=False):
+            yield
+
+    def _files(self) -> Iterator[Path]:
+        """The scripts and the files that they use, also those that are not there."""
+        for path in self._site.scripts().values():
+            yield path
+            yield from (path.parent / name for name in self._used.get(path, ()) if is_inside(name))
+
+    def _folders(self) -> frozenset[Path]:
+        return frozenset(path.parent for path in self._files() if path.parent.is_dir())
+
+    def _names(self) -> frozenset[str]:
+        return frozenset(path.name for path in self._files())
 
     async def _look_again(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -110,6 +126,7 @@ class SiteScripts:
             self._refuse(path, _Refused(why, why))
             return
         text = bundle(Source(str(path), text), partial(_beside, path.parent)).text
+        self._used[path] = used_names(text)
         digest = script_hash(text)
         before, refused = self._current.get(path), self._refused.get(path)
         if refused is not None and refused.version == digest:

@@ -24,6 +24,8 @@ def bindings_from(source: Source) -> Bindings:
     names: dict[str, dict[str, Binding]] = {}
     for kind in (*KINDS, *OTHERS):
         section = tables.get(kind)
+        if kind == "service" and isinstance(section, dict):  # it holds secrets
+            section = {name: value for name, value in section.items() if name == "caller_id"}
         if isinstance(section, dict):
             names[kind] = {
                 ".".join(path): _binding(source, places, (kind, *path), value)

@@ -22,6 +22,7 @@ from interpreter.site import Site
 from interpreter.telemetry import configure_logging
 from interpreter.tooling import dev_site
 from interpreter.tooling.files import CannotRun, find_scripts
+from interpreter.tooling.project import projects
 from server import running
 
 
@@ -58,7 +59,7 @@ class Running:
 def run(paths: list[Path], options: Options, console: Console) -> None:
     """Serve until interrupted. Raises `CannotRun`."""
     configure_logging()
-    scripts = find_scripts(paths)
+    scripts = list(projects(find_scripts(paths)))
 
     def announce(where: Running) -> None:
         _announce(where, console)

@@ -17,7 +17,8 @@ from typing import Any
 from dsl import Program, parse
 from dsl.ast import Collect, Hours, Menu, PlayFile, Prompt, Step, Transfer, WhenSwitch
 from dsl.bindings import KINDS
-from interpreter.tooling.files import CannotRun, read
+from dsl.bundle import bundle
+from interpreter.tooling.files import CannotRun, beside, read
 
 FIRST_LINE = 18005550100
 FIRST_TARGET = 14255550140
@@ -47,7 +48,8 @@ def make(scripts: Sequence[Path], service: Mapping[str, Any], at: float | None =
     """A site that binds everything that the scripts name. Raises `CannotRun` when two site files disagree about a
     name."""
     tables: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
-    programs = {path: Program(read(path), parse(read(path)).script) for path in scripts}
+    wholes = {path: bundle(read(path), beside(path)) for path in scripts}
+    programs = {path: Program(whole, parse(whole).script) for path, whole in wholes.items()}
     for path in scripts:
         _merge(tables, path.with_suffix(".toml"))
     next_number = FIRST_TARGET

@@ -232,7 +232,7 @@ ANY = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too
 @ANY
 def test_no_order_of_events_harms_a_call(name: str, happenings: list[Move], start: float) -> None:
     world = run(PROGRAMS[name], happenings, start)
-    # From here on every callback is lost: the watchdogs alone lead the caller out. A queue speaks every minute meanwhile.
+    # From here on every callback is lost: the watchdogs alone lead the caller out. A queue speaks every minute.
     for _ in range(200):
         if world.fed.state.finished:
             return
