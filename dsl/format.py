@@ -131,6 +131,10 @@ class _Row:
     def is_version(self) -> bool:
         return self.level == 0 and bool(self.tokens) and self.tokens[0].text == "ivr"
 
+    @property
+    def is_use(self) -> bool:
+        return self.level == 0 and bool(self.tokens) and self.tokens[0].text == "use"
+
 
 def _rows(source: Source) -> Iterator[_Row]:
     """The lines in order. A comment waits for the line of code below it: that line decides how far it is indented."""
@@ -193,6 +197,8 @@ def _with_blanks(rows: Iterator[_Row]) -> list[_Row]:
 def _parted(above: _Row, row: _Row) -> bool:
     if above.heads and row.level > above.level:
         return False
+    if above.is_use and row.is_use:
+        return row.blank  # files that are used stand in groups, as the author likes
     if row.level == 0 and not above.is_version and (above.level > 0 or above.tokens):
         return True
     return row.blank

@@ -11,7 +11,8 @@ from interpreter.protocol import Request, Value
 
 log = logging.getLogger(__name__)
 
-_PLAIN = {"lookup": "not found", "check": "yes", "action": "done"}
+PLAIN = {"lookup": "not found", "check": "yes", "action": "done"}
+"""What a function answers, by its use, when nobody has said anything."""
 
 
 class StandIns:
@@ -25,9 +26,9 @@ class StandIns:
         """The answer to a request. An answer of the wrong shape is one that has failed, as it would be for real."""
         given = self._given.get(action.name)
         if given is None:
-            log.warning("%s is not bound: a stand-in answers `%s`", action.name, _PLAIN[action.verb])
-            return _PLAIN[action.verb], ()
-        outcome = str(given.get("outcome", "found" if action.verb == "lookup" else _PLAIN[action.verb]))
+            log.warning("%s is not bound: a stand-in answers `%s`", action.name, PLAIN[action.verb])
+            return PLAIN[action.verb], ()
+        outcome = str(given.get("outcome", "found" if action.verb == "lookup" else PLAIN[action.verb]))
         if outcome != "found":
             return outcome, ()
         try:

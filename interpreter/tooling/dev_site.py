@@ -11,18 +11,23 @@ import tomllib
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 from dsl import Program, parse
-from dsl.ast import Collect, Hours, Menu, PlayFile, Prompt, Step, Transfer, WhenSwitch
-from dsl.bindings import KINDS
+from dsl.ast import Transfer
 from dsl.bundle import bundle
+from dsl.lint.uses import SECTION, uses
+from interpreter.data.stand_ins import PLAIN
 from interpreter.tooling.files import CannotRun, beside, read
 
 FIRST_LINE = 18005550100
 FIRST_TARGET = 14255550140
 """Numbers kept for fiction: nobody is ever called by mistake."""
+MADE = ("numbers", "teams_users", "teams_apps", "agents", "audio", "switches")
+"""Sections whose names are made up where nothing binds them."""
+OF_FUNCTIONS = ("data", "stand_in")
 _SPACE = uuid.UUID("6f1c2a44-5d3b-4a3e-9a67-70a1f6f6a1c1")
 
 
@@ -47,23 +52,24 @@ class DevSite:
 def make(scripts: Sequence[Path], service: Mapping[str, Any], at: float | None = None) -> DevSite:
     """A site that binds everything that the scripts name. Raises `CannotRun` when two site files disagree about a
     name."""
-    tables: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+    tables: dict[str, dict[str, Any]] = {kind: {} for kind in (*MADE, *OF_FUNCTIONS)}
     wholes = {path: bundle(read(path), beside(path)) for path in scripts}
     programs = {path: Program(whole, parse(whole).script) for path, whole in wholes.items()}
     for path in scripts:
         _merge(tables, path.with_suffix(".toml"))
     next_number = FIRST_TARGET
+    for use in (use for program in programs.values() for each in program.declarations() for use in uses(each)):
+        if use.section in MADE and use.name not in tables[use.section]:
+            tables[use.section][use.name] = _made(use.section, use.name, next_number)
+            next_number += use.section == "numbers"
     for program in programs.values():
-        for kind, name in _named(program):
-            if name in tables[kind]:
-                continue
-            tables[kind][name] = _stand_in(kind, name, next_number)
-            next_number += kind == "numbers"
+        _stand_in(tables, program)
     lines = []
     for offset, (path, program) in enumerate(programs.items()):
         targets = tuple(dict.fromkeys(_targets(program, tables)))
         lines.append(DevLine(f"+{FIRST_LINE + offset}", path, targets))
     tables["lines"] = {line.number: str(line.script.resolve()) for line in lines}
+    _prefer_stand_ins(tables)
     for section, values in service.items():
         tables[section] = dict(values)
     return DevSite(_toml(tables), tuple(lines))
@@ -76,41 +82,35 @@ def _merge(tables: dict[str, dict[str, Any]], site: Path) -> None:
         found = tomllib.loads(read(site).text)
     except tomllib.TOMLDecodeError as error:
         raise CannotRun(f"{site} is not a site file: {error}") from None
-    for kind in KINDS:
-        for name, value in found.get(kind, {}).items():
-            if tables[kind].setdefault(name, value) != value:
-                raise CannotRun(f"{site} binds `{name}` under [{kind}] to something else than another site file here")
+    for kind in MADE:
+        _add(tables[kind], found.get(kind, {}), site, kind)
+    for kind in OF_FUNCTIONS:
+        for group, functions in found.get(kind, {}).items():
+            _add(tables[kind].setdefault(group, {}), functions, site, f"{kind}.{group}")
 
 
-def _named(program: Program) -> Iterator[tuple[str, str]]:
-    """Every name that a site file has to bind, by kind."""
-    for declaration in program.declarations():
-        match declaration:
-            case Transfer():
-                if declaration.target is not None:
-                    yield f"{declaration.target.kind}s", declaration.target.name.text
-                if declaration.caller_id is not None:
-                    yield "numbers", declaration.caller_id.text
-            case Hours():
-                if declaration.emergency is not None:
-                    yield "switches", declaration.emergency.text
-            case Step():
-                for statement in declaration.statements:
-                    if isinstance(statement, PlayFile):
-                        yield "audio", statement.file.plain
-                    elif isinstance(statement, WhenSwitch):
-                        yield "switches", statement.switch.text
-            case Menu() | Collect():
-                yield from (("audio", p.content.plain) for p in _prompts(declaration) if p.file)
-            case _:
-                pass
+def _add(table: dict[str, Any], found: Mapping[str, Any], site: Path, section: str) -> None:
+    for name, value in found.items():
+        if table.setdefault(name, value) != value:
+            raise CannotRun(f"{site} binds `{name}` under [{section}] to something else than another site file here")
 
 
-def _prompts(block: Menu | Collect) -> tuple[Prompt, ...]:
-    return (*block.prompts, *block.reprompts)
+def _stand_in(tables: Mapping[str, dict[str, Any]], program: Program) -> None:
+    """Something plain for each function that nothing binds, so that the script takes calls."""
+    for whole, function in program.functions.items():
+        group, _, name = whole.partition(".")
+        if name not in tables["data"].get(group, {}):
+            tables["stand_in"].setdefault(group, {}).setdefault(name, {"outcome": PLAIN[function.use]})
 
 
-def _stand_in(kind: str, name: str, number: int) -> Any:
+def _prefer_stand_ins(tables: Mapping[str, dict[str, Any]]) -> None:
+    """A function with a stand-in is not called for real from a laptop."""
+    for group, functions in tables["stand_in"].items():
+        for name in functions:
+            tables["data"].get(group, {}).pop(name, None)
+
+
+def _made(kind: str, name: str, number: int) -> Any:
     made = str(uuid.uuid5(_SPACE, f"{kind} {name}"))
     match kind:
         case "numbers":
@@ -128,10 +128,10 @@ def _stand_in(kind: str, name: str, number: int) -> Any:
 def _targets(program: Program, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """The script's name of each transfer target, and its address on the host (the contract's raw ids)."""
     for declaration in program.declarations():
-        if not isinstance(declaration, Transfer) or declaration.target is None:
+        if not isinstance(declaration, Transfer) or declaration.target is None or declaration.target.literal:
             continue
         kind, name = declaration.target.kind, declaration.target.name.text
-        value = tables[f"{kind}s"][name]
+        value = tables[SECTION[kind]][name]
         match kind:
             case "number":
                 yield name, value
@@ -145,7 +145,7 @@ def _targets(program: Program, tables: Mapping[str, Mapping[str, Any]]) -> Itera
 
 
 def _toml(tables: Mapping[str, Mapping[str, Any]]) -> str:
-    """Sections of plain values. JSON's strings are TOML's basic strings."""
+    """Sections of values. JSON's strings are TOML's basic strings."""
     parts = []
     for section, values in tables.items():
         rows = [f"{json.dumps(name)} = {_value(value)}" for name, value in values.items()]
@@ -157,4 +157,8 @@ def _toml(tables: Mapping[str, Mapping[str, Any]]) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{json.dumps(k)} = {_value(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(_value(each) for each in value) + "]"
+    if isinstance(value, date | time):
+        return value.isoformat()
     return json.dumps(value)

@@ -22,6 +22,8 @@ from dsl.format import format_text
 from interpreter import phone
 from interpreter.literals import read_fields
 from interpreter.simulate import Memory, Simulation, World
+from interpreter.site import Site
+from interpreter.site_bindings import bindings_from
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE.parents[1] / "scripts"
@@ -116,3 +118,16 @@ def test_scripts_are_canonical(path: Path) -> None:
 def test_scripts_have_no_findings(path: Path) -> None:
     found = check(Source(str(path), _read(path.parent, path.name)), read=lambda name: _read(path.parent, name))
     assert [f"{each.code} {each.headline}" for each in found.diagnostics] == []
+
+
+@pytest.mark.parametrize("path", MAINS, ids=lambda path: path.name)
+def test_every_script_has_a_site_file_that_fits(path: Path) -> None:
+    """It loads without the secrets that it names, runs the script, and binds what the script names and nothing else."""
+    site = Site.load(path.with_suffix(".toml"), need_secrets=False)
+    assert list(site.settings.lines.values()) == [path.name]
+    checked = check(
+        Source(str(path), _read(path.parent, path.name)),
+        bindings_from(Source(str(site.path), site.text)),
+        read=lambda name: _read(path.parent, name),
+    )
+    assert [f"{each.code} {each.headline}" for each in checked.diagnostics] == []
