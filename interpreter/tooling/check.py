@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -14,7 +15,7 @@ from dsl.spell import listed
 from interpreter.site_bindings import bindings_from
 from interpreter.tooling.baseline import compare, write_baseline
 from interpreter.tooling.files import CannotRun, beside, find_scripts, read, read_bindings, write
-from interpreter.tooling.project import UNUSED, findings, projects, shared
+from interpreter.tooling.project import UNUSED, findings, projects, shared, users
 
 ROUNDS = 20
 """Fixes that touch each other are made one after the other; more rounds than this would be a fix that undoes
@@ -44,16 +45,19 @@ class Linting:
 
 
 def lint(paths: list[Path], how: Linting) -> Outcome:
-    """Lint every script, each with the files that it uses. Exit code 1 when a finding is an error. Raises
-    `CannotRun`."""
+    """Lint every script, each with the files that it uses. Of a file that is only used by others, what they say of
+    it is told. Exit code 1 when a finding is an error. Raises `CannotRun`."""
     if how.write_baseline and how.baseline is None:
         raise CannotRun("--write-baseline needs --baseline FILE: where to write it")
     bindings = read_bindings(how.site)
-    project = projects(find_scripts(paths))
+    asked = find_scripts(paths)
+    using = users(asked)
+    project = projects([*asked, *using])
+    about = {member.resolve() for members in projects(asked).values() for member in members}
     fixing = how.fix or how.unsafe
     several = shared(project)
-    made = sum(_fix(path, bindings, how.unsafe, several) for path in project) if fixing else 0
-    found = findings(project, bindings)
+    made = sum(_fix(path, bindings, how.unsafe, several, about) for path in project) if fixing else 0
+    found = [each for each in findings(project, bindings) if not using or Path(each.source.name).resolve() in about]
     err = f"{made} {'fix' if made == 1 else 'fixes'} made\n" if fixing else ""
     if how.baseline is not None:
         looked_at = [path for files in project.values() for path in files]
@@ -89,8 +93,9 @@ def _counted(number: int) -> str:
     return f"{number} {'finding' if number == 1 else 'findings'}"
 
 
-def _fix(path: Path, bindings: Bindings | None, unsafe: bool, several: frozenset[str]) -> int:
-    """Make the fixes of a script and of the files that it uses until none is left; each file is written once.
+def _fix(path: Path, bindings: Bindings | None, unsafe: bool, several: frozenset[str], about: Set[Path]) -> int:
+    """Make the fixes of a script and of the files that it uses, as far as they are ``about`` these files, until none
+    is left; each file is written once.
 
     What this script does not need in a file that ``several`` use is left alone: another one may need it."""
     disk = beside(path)
@@ -107,7 +112,7 @@ def _fix(path: Path, bindings: Bindings | None, unsafe: bool, several: frozenset
     for _ in range(ROUNDS):
         found = check(Source(str(path), texts[str(path)]), bindings, current).diagnostics
         made = 0
-        for name in tuple(texts):
+        for name in (each for each in tuple(texts) if Path(each).resolve() in about):
             here = [each for each in found if each.source.name == name]
             own = (each.fix for each in here if each.fix and not (each.code in UNUSED and name in several))
             texts[name], applied = apply(texts[name], own, unsafe)

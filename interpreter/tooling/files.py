@@ -21,11 +21,12 @@ class CannotRun(Exception):  # noqa: N818 - what it says, not a mistake in a scr
 
 
 def find_scripts(paths: Iterable[Path]) -> list[Path]:
-    """Every script named or below a folder, each once, in order. Raises `CannotRun` when a path holds none."""
+    """Every script named or below a folder, each once: those of a folder before those of its folders. Raises
+    `CannotRun` when a path holds none."""
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            below = sorted(p for p in path.rglob(f"*{SCRIPT}") if p.is_file())
+            below = sorted((p for p in path.rglob(f"*{SCRIPT}") if p.is_file()), key=lambda p: (p.parent, p.name))
             if not below:
                 raise CannotRun(f"there is no {SCRIPT} file in the folder {path}")
             found.update(dict.fromkeys(below))

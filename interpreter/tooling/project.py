@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dsl import Bindings, Diagnostic, Span, check
 from dsl.bundle import bundle, files
-from interpreter.tooling.files import beside, read
+from interpreter.tooling.files import SCRIPT, beside, read
 
 Projects = Mapping[Path, tuple[Path, ...]]
 """The files of each script that is looked at on its own: itself, and what it uses."""
@@ -34,6 +34,22 @@ def projects(scripts: Iterable[Path]) -> Projects:
             chosen.append(real)
             covered |= {member.resolve() for member in members[real]}
     return {path: members[real] for real, path in paths.items() if real in chosen}
+
+
+def users(scripts: Sequence[Path]) -> list[Path]:
+    """Scripts beside or above those that are no script on their own, and that use them: only there can it be seen
+    whether such a file is right."""
+    paths = {path.resolve() for path in scripts}
+    alone = [path for path in projects(scripts) if not _TAKES_CALLS.search(read(path).text)]
+    found: dict[Path, None] = {}
+    for path in alone:
+        near = sorted({*path.parent.glob(f"*{SCRIPT}"), *path.parent.resolve().parent.glob(f"*{SCRIPT}")})
+        for each in near:
+            if each.resolve() in paths or not each.is_file() or not _TAKES_CALLS.search(read(each).text):
+                continue
+            if path.resolve() in {member.resolve() for member in _members(each)}:
+                found[each] = None
+    return list(found)
 
 
 def _members(path: Path) -> tuple[Path, ...]:

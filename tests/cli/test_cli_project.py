@@ -54,6 +54,17 @@ def test_what_one_of_several_scripts_needs_is_not_unused(folder: Path) -> None:
     assert told("a.ivr") == ["shared.ivr:11 IVR206"]
 
 
+def test_a_file_that_is_only_used_is_looked_at_where_it_is_used(folder: Path) -> None:
+    assert told("shared.ivr") == []
+    write(folder, shared_ivr=SHARED.replace("    say", "    wait 4s\n    say"), b_ivr=MAIN + "step extra\n")
+    assert told("shared.ivr") == ["shared.ivr:8 IVR408"]
+    write(folder, shared_ivr=SHARED.replace("say ", "sya "))
+    before = (folder / "b.ivr").read_text()
+    assert ivr("lint", "shared.ivr", "--fix").code == 0
+    assert (folder / "shared.ivr").read_text() == SHARED
+    assert (folder / "b.ivr").read_text() == before
+
+
 def test_a_file_that_nobody_uses_and_that_has_no_flow_is_told(folder: Path) -> None:
     write(folder, lonely_ivr='ivr 1\n\nstep lonely\n    say "Hello."\n    hang up\n')
     said = ivr("lint", ".")
