@@ -1,0 +1,168 @@
+"""Events: what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from interpreter.protocol.values import Secret, Value
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffered:
+    """A call rings. The first event of every inbound call.
+
+    ``caller`` is E.164 text or ``""`` when withheld; ``called`` is what was dialled: E.164 or a resource account's id.
+    ``switches`` is the state of every bound switch at this moment: a switch takes effect for the next call.
+    """
+
+    at: float
+    caller: str
+    called: str
+    switches: tuple[tuple[str, bool], ...] = ()
+    caller_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    """A call that we make ourselves begins. The first event of every outbound call; nobody is on the line yet.
+
+    ``arguments`` are the parameters of its flow, ``switches`` as in `CallOffered`.
+    """
+
+    at: float
+    arguments: tuple[tuple[str, Value], ...] = ()
+    switches: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The host reports that the call is established."""
+
+    at: float
+    op: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayEnded:
+    """Everything that a `Play` asked for was heard."""
+
+    at: float
+    op: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recognized:
+    """A `Recognize` ended with input. One of ``tones``, ``label`` or ``speech`` says what it was.
+
+    ``code`` and ``sub_code`` are the host's own (8531 most digits reached, 8514 stop tone, 8532 between-digits
+    timeout, 8533 option by key, 8545 option by phrase, 8569 speech). A stop tone is not among ``tones``.
+    """
+
+    at: float
+    op: str
+    code: int
+    sub_code: int
+    tones: str = ""
+    label: str = ""
+    speech: str = ""
+    secret: Secret | None = None
+    """Stands for ``tones`` where the operation's name ends in `SECRET_MARK`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionFailed:
+    """An operation ended without success: `Play`, `Recognize`, `Transfer`, `Answer`, `StartTones` or `CancelMedia`.
+
+    ``tones`` holds digits collected before a between-digits timeout when the host reports them with the failure.
+    ``code``/``sub_code`` are the host's; ``reason`` is its text, for a person only.
+    """
+
+    at: float
+    op: str
+    code: int
+    sub_code: int
+    reason: str = ""
+    tones: str = ""
+    secret: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRefused:
+    """The host did not accept the request at all (an HTTP error that repeating does not cure).
+
+    ``status`` is the HTTP status, ``code`` the error body's code, ``0`` for the status when it could not be reached.
+    """
+
+    at: float
+    op: str
+    status: int
+    code: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToneHeard:
+    """One key, from the continuous tone recognition that runs beside prompts. ``sequence`` grows within a call."""
+
+    at: float
+    sequence: int
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferAccepted:
+    """The target took the call; the caller has left our line."""
+
+    at: float
+    op: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Something became of a `Request`: an outcome of its verb, with the values that it brought.
+
+    Some verbs report more than once (a queue: ``position``, ``connected``, ``answered``); the machine knows which of a
+    verb's outcomes are its end. ``reason`` is for a person only, and never holds a value.
+    """
+
+    at: float
+    op: str
+    outcome: str
+    values: tuple[tuple[str, Value], ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """The call is over on the host. Absorbing: nothing that comes later changes the call."""
+
+    at: float
+    code: int
+    sub_code: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A timer that the machine set is due. ``timer`` is its name, ``generation`` what it was set with."""
+
+    at: float
+    timer: str
+    generation: int
+
+
+Event: TypeAlias = (
+    CallOffered
+    | CallStarted
+    | Connected
+    | PlayEnded
+    | Recognized
+    | ActionFailed
+    | ActionRefused
+    | ToneHeard
+    | TransferAccepted
+    | Reported
+    | Disconnected
+    | TimerFired
+)
