@@ -12,6 +12,7 @@ from dsl.analysis.kinds import (
     SECRET,
     TEXT,
     TIME,
+    UNKNOWN,
     YES_NO,
     Type,
     comparable,
@@ -163,6 +164,9 @@ def _statement(types: Types, statement: Statement) -> None:
 
 
 def _case(types: Types, subject: Type, case: Case) -> None:
+    if case.phrases and subject not in (TEXT, UNKNOWN):
+        headline = f"nobody says a {subject.title}"
+        types.note("compare", case.phrases[0].span, headline, f"the value before is a {subject.title}")
     for value in case.values:
         kind = types.of(value)
         if not comparable(subject, kind):

@@ -236,6 +236,11 @@ def phrases(declaration: Declaration) -> Iterator[Text]:
         options = declaration.keys
     elif isinstance(declaration, Collect) and isinstance(declaration.kind, OneOfKind):
         yield from declaration.kind.choices
+    elif isinstance(declaration, Step):
+        cases = (
+            each for statement in declaration.statements if isinstance(statement, WhenValue) for each in statement.cases
+        )
+        yield from (phrase for case in cases for phrase in case.phrases)
     yield from (phrase for option in options for phrase in option.phrases)
 
 

@@ -64,12 +64,14 @@ class WhenGuard:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """``is "gold" or "silver" -> there`` or ``< 5 -> there``."""
+    """``is "gold" or "silver" -> there``, ``< 5 -> there``, or ``says "bill", "invoice" -> there``: there the operator
+    is ``says``, and ``phrases`` stand for the values."""
 
     operator: str
     values: tuple[Expression, ...]
     destination: Destination
     span: Span
+    phrases: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

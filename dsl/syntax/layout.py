@@ -31,7 +31,11 @@ _OPENER = re.compile(rf"({'|'.join(OPENERS)})\b")
 _ALONE = re.compile(r"(record[ \t]+call|transcribe[ \t]+call|stream[ \t]+audio|notify|brief)\b")
 _BRIEF = re.compile(rf"({'|'.join(BRIEF_FIELDS)})\b")
 _FILLER = re.compile(r"after[ \t]+[0-9.]+[a-z]*[ \t]+(say|play)\b")
-_STATEMENT_WORDS = frozenset(word.split()[0] for words in LINES.values() for word in words) - {"is", "otherwise"}
+_STATEMENT_WORDS = frozenset(word.split()[0] for words in LINES.values() for word in words) - {
+    "is",
+    "says",
+    "otherwise",
+}
 _NEVER_AN_OUTCOME = frozenset(w.split()[0] for k in LINES if k not in ("hours", "when") for w in LINES[k]) - {"no"}
 _FOREIGN_COMMENT = re.compile(r"#|//|--|/\*")
 

@@ -28,7 +28,7 @@ from dsl.syntax.lower_parts import (
     token,
     trees,
 )
-from dsl.syntax.lower_values import arguments, call, case, expression, type_name
+from dsl.syntax.lower_values import arguments, call, case, expression, says_case, type_name
 from dsl.syntax.words import BRIEF_FIELDS
 
 
@@ -116,7 +116,9 @@ def _when_value(node: Node, to: Lowering) -> ast.WhenValue:
         for line in lines
         if line.data == "otherwise"
     ]
-    cases = tuple(case(line, to) for line in lines if line.data == "case")
+    cases = tuple(
+        case(line, to) if line.data == "case" else says_case(line, to) for line in lines if line.data != "otherwise"
+    )
     return ast.WhenValue(expression(subject, to), cases, once(to, others, "otherwise"), to.span(node))
 
 

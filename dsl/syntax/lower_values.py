@@ -12,6 +12,7 @@ from dsl.syntax.lower_parts import (
     child,
     destination,
     duration,
+    lines_of,
     minutes,
     name,
     number_text,
@@ -77,6 +78,11 @@ def case(node: Node, to: Lowering) -> ast.Case:
     values = tuple(expression(tree, to) for tree in trees(node)[1:-1])
     word = str(compare) if compare else "is-not" if negated else "is"
     return ast.Case(word, values, destination(node, to), to.span(node))
+
+
+def says_case(node: Node, to: Lowering) -> ast.Case:
+    phrases = tuple(text(at, to) for tree in lines_of(node, "phrases") for at in tokens(tree, "STRING"))
+    return ast.Case("says", (), destination(node, to), to.span(node), phrases)
 
 
 # --------------------------------------------------------------------------------------------------------------------

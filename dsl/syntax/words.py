@@ -140,7 +140,7 @@ LINES: dict[str, tuple[str, ...]] = {
         "every day",
         *WEEKDAYS,
     ),
-    "when": ("is", "otherwise"),
+    "when": ("is", "says", "otherwise"),
     "lookup": ("after",),
     "do": ("after",),
     "run": (),

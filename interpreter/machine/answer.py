@@ -8,7 +8,6 @@ counts as one attempt.
 from __future__ import annotations
 
 import dataclasses
-import re
 
 from dsl.analysis.edges import after_cause, option_cause
 from dsl.analysis.values import data_check
@@ -20,6 +19,7 @@ from interpreter.machine.state import After, Visit, Waiting
 from interpreter.machine.turn import Scope, Turn
 from interpreter.protocol import ActionFailed, ActionRefused, Recognized, Reported, Secret, Value
 from interpreter.values import evaluate
+from interpreter.values.functions import says
 
 CANCELLED_GRACE = 5.0
 """Seconds to wait for the hang-up that usually follows a cancelled operation."""
@@ -231,7 +231,7 @@ def _choose(turn: Turn, block: Menu, event: Recognized | ActionFailed) -> After 
         return _taken(turn, block, options, chosen)
     speech = event.speech if isinstance(event, Recognized) else ""
     for number, option in enumerate(options):
-        if any(_says(phrase, speech) for phrase in turn.phrases(option.phrases)):
+        if any(says(phrase, speech) for phrase in turn.phrases(option.phrases)):
             return _taken(turn, block, options, number)
     return again(turn, block, "no_match")
 
@@ -242,12 +242,6 @@ def _key(turn: Turn, block: Menu, tone: str) -> After | None:
         if any(key.text == tone for key in option.keys):
             return _taken(turn, block, options, number)
     return again(turn, block, "no_match")
-
-
-def _says(phrase: str, speech: str) -> bool:
-    """Whether the words of the phrase occur together in what was said: the policy ``phrases anywhere``."""
-    wanted, said = (" ".join(re.findall(r"\w+", text.casefold())) for text in (phrase, speech))
-    return bool(wanted) and f" {wanted} " in f" {said} "
 
 
 def _taken(turn: Turn, block: Menu, options: tuple[Option, ...], number: int) -> After | None:
@@ -289,7 +283,7 @@ def _entered(turn: Turn, block: Collect, visit: Visit, event: Recognized | Actio
     if not speech:
         return _value(turn, block, pressed)
     for option in ask.global_options(turn, block):
-        if any(_says(phrase, speech) for phrase in turn.phrases(option.phrases)):
+        if any(says(phrase, speech) for phrase in turn.phrases(option.phrases)):
             return _anywhere(turn, block, option)
     value = inputs.from_speech(turn, block.kind, speech) if block.kind is not None else None
     return _keep(turn, block, value)

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from dsl.ast import (
     Brief,
+    Case,
     CountUp,
     Do,
     Forget,
@@ -35,8 +36,9 @@ from interpreter.machine import ends, requests
 from interpreter.machine.state import After, Continue, Frame, Waiting, Way
 from interpreter.machine.turn import Scope, Turn
 from interpreter.opening import is_zone, opening_at
-from interpreter.protocol import PlayAudio, Prompt
+from interpreter.protocol import PlayAudio, Prompt, Value
 from interpreter.values import compare, evaluate
+from interpreter.values.functions import says
 
 
 def run(turn: Turn, step: Step, first: int) -> After | None:
@@ -193,13 +195,17 @@ def _when_hours(turn: Turn, statement: WhenHours) -> After | None:
     return ends.take_outcome(turn, statement.routes, state)
 
 
+def _fits(turn: Turn, subject: Value, case: Case) -> bool:
+    if case.phrases:
+        return isinstance(subject, str) and any(says(phrase, subject) for phrase in turn.phrases(case.phrases))
+    results = [compare(case.operator, subject, evaluate(value, Scope(turn))) for value in case.values]
+    return all(result is True for result in results) if case.operator == "is-not" else True in results
+
+
 def _when_value(turn: Turn, statement: WhenValue) -> After | None:
-    scope = Scope(turn)
-    subject = evaluate(statement.subject, scope)
+    subject = evaluate(statement.subject, Scope(turn))
     for case in statement.cases:
-        results = [compare(case.operator, subject, evaluate(value, scope)) for value in case.values]
-        fits = all(result is True for result in results) if case.operator == "is-not" else True in results
-        if fits:
+        if _fits(turn, subject, case):
             return ends.take(turn, "case", case.destination, None, case.span.start)
     other = statement.otherwise
     if other is None:

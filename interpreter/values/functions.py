@@ -5,6 +5,7 @@ The linter knows their names and types from `dsl.analysis`; a test compares the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -14,6 +15,12 @@ from interpreter.values.arithmetic import amount_of, as_number, compare, day_of,
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 Function = Callable[..., Value]
+
+
+def says(phrase: str, speech: str) -> bool:
+    """Whether the words of a phrase occur together in what was said: the policy ``phrases anywhere``."""
+    wanted, said = (" ".join(re.findall(r"\w+", text.casefold())) for text in (phrase, speech))
+    return bool(wanted) and f" {wanted} " in f" {said} "
 
 
 def luhn_fits(digits: str) -> bool:

@@ -49,7 +49,7 @@ def _line_rules(lark: Lark, declaration: str) -> set[str]:
 def test_lines_are_those_of_the_grammar(lark: Lark, declaration: str) -> None:
     terminals: set[str] = set()
     if declaration == "when":
-        terminals = _first(lark, "case") | _first(lark, "otherwise")
+        terminals = _first(lark, "case") | _first(lark, "says_case") | _first(lark, "otherwise")
     else:
         for rule in _line_rules(lark, declaration):
             terminals |= _first(lark, rule)

@@ -40,7 +40,7 @@ def _other(statement: Statement, following: Statement | None) -> Span | None:
         ways = [(case.destination, None) for case in statement.cases]
         ways.append((statement.otherwise.destination, statement.otherwise.say))
         literal = [case.operator for case in statement.cases]
-        if len(statement.cases) > 1 and len(set(literal)) < len(literal):
+        if len(statement.cases) > 1 and len(set(literal)) < len(literal) and "says" not in literal:
             return None  # a case that stands twice has a message of its own
     elif isinstance(statement, WhenSwitch) and isinstance(following, Leave):
         ways = [(statement.destination, statement.say), (following.destination, None)]

@@ -21,6 +21,7 @@ from dsl.ast import (
     NumberLiteral,
     Route,
     Step,
+    Text,
     TextLiteral,
     WhenValue,
     YesNo,
@@ -28,6 +29,7 @@ from dsl.ast import (
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
+from dsl.lint.rules.ambiguous_phrase import sound_of
 from dsl.source import Span
 
 
@@ -43,6 +45,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             for statement in declaration.statements:
                 if isinstance(statement, WhenValue):
                     yield from _cases(context, statement.cases)
+                    yield from _phrases(context, statement.cases)
 
 
 def _checks(context: Context, block: Menu | Collect) -> Iterator[Diagnostic]:
@@ -88,6 +91,20 @@ def _cases(context: Context, cases: tuple[Case, ...]) -> Iterator[Diagnostic]:
             if first.setdefault(key, value.span) != value.span:
                 headline = f"the value `{text}` has two cases"
                 yield _finding(context, headline, value.span, first[key], "take one of them out")
+
+
+def _phrases(context: Context, cases: tuple[Case, ...]) -> Iterator[Diagnostic]:
+    """A phrase that holds the words of an earlier one: whoever says it has said that one."""
+    earlier: list[tuple[str, Text]] = []
+    for case in cases:
+        for phrase in case.phrases:
+            words = f" {sound_of(phrase)} "
+            first = next((text for sound, text in earlier if f" {sound} " in words), None)
+            if first is not None:
+                headline = f"`says {context.program.source.slice(phrase.span)}` comes too late"
+                help = "put the line with more words first, or take it out"
+                yield _finding(context, headline, phrase.span, first.span, help)
+        earlier += [(sound_of(phrase), phrase) for phrase in case.phrases]
 
 
 def _literal(value: Expression) -> str | None:
