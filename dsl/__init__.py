@@ -51,6 +51,6 @@ def check(source: Source, bindings: Bindings | None = None, read: Read | None = 
     whole = bundle(source, read) if read is not None else source
     parsed = parse(whole)
     program = Program(whole, parsed.script)
-    findings = in_order(localise([*parsed.diagnostics, *lint(program, bindings)], whole))
+    findings = in_order(localise([*parsed.diagnostics, *lint(program, bindings, parsed.diagnostics)], whole))
     failed = any(finding.severity == "error" for finding in findings)
     return Checked(None if failed else program, tuple(findings))

@@ -16,12 +16,14 @@ from dsl.lint.walk import complete
 __all__ = ["Page", "Rule", "lint", "pages"]
 
 
-def lint(program: Program, bindings: Bindings | None = None) -> list[Diagnostic]:
-    """Run every rule, and leave out the findings that the author keeps. The order is that of the rules; the caller
-    sorts."""
+def lint(
+    program: Program, bindings: Bindings | None = None, reading: Iterable[Diagnostic] = ()
+) -> list[Diagnostic]:
+    """Run every rule, and leave out the findings that the author keeps and those that a finding of ``reading`` may have
+    caused. The order is that of the rules; the caller sorts."""
     context = Context(program, bindings)
     found = (finding for page in pages().values() if page.rule.check for finding in page.rule.check(context))
-    left, unused = kept(certain(found, program), program.source, context.allows)
+    left, unused = kept(certain(found, program, reading), program.source, context.allows)
     if complete(program):  # else what a comment keeps may stand on a line that could not be read
         left += _useless(program, unused, bindings)
     return left

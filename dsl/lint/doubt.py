@@ -25,10 +25,10 @@ MISNAMED = frozenset({"IVR118", "IVR120", "IVR131", "IVR201", "IVR202", "IVR221"
 _MEANT = re.compile(r"did you mean `([^`]+)`")
 
 
-def certain(found: Iterable[Diagnostic], program: Program) -> list[Diagnostic]:
-    """The findings that no other mistake can have caused."""
+def certain(found: Iterable[Diagnostic], program: Program, reading: Iterable[Diagnostic] = ()) -> list[Diagnostic]:
+    """The findings that no other mistake can have caused, one of ``reading`` the script included."""
     every = list(found)
-    return list(_unmeant(_read(every, program), every))
+    return list(_unmeant(_timed(_read(every, program), program, reading), every))
 
 
 def _read(found: Iterable[Diagnostic], program: Program) -> Iterator[Diagnostic]:
@@ -38,6 +38,17 @@ def _read(found: Iterable[Diagnostic], program: Program) -> Iterator[Diagnostic]
     for finding in found:
         doubtful = finding.severity == "warning" or (finding.code in OF_UNKNOWN and unread & _words(finding))
         if whole or not doubtful:
+            yield finding
+
+
+def _timed(found: Iterable[Diagnostic], program: Program, reading: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Without advice about a declaration in which a duration has no unit: seconds were taken, and may not be meant."""
+    unclear = [each.label.span.start for each in reading if each.code == "IVR104"]
+    spans = [each.span for each in program.declarations() if unclear]
+    doubtful = [span for span in spans if any(span.start <= at < span.end for at in unclear)]
+    for finding in found:
+        at = finding.label.span.start
+        if finding.severity != "warning" or not any(span.start <= at < span.end for span in doubtful):
             yield finding
 
 

@@ -103,7 +103,7 @@ def read_layout(source: Source) -> Layout:
         )
         kind = _kind(text) if level == 0 else kind
         opens = level == 1 and (kind == "step" or kind not in DECLARATIONS) and _opens(text)
-        alone, brief = bool(_ALONE.match(text)), text.split()[0] == "brief"
+        alone, brief = bool(_ALONE.match(text)), _word(text) == "brief"
         line = Line(number, start, content, end, width, level, opens, opens and alone, opens and brief)
         lines.append(line)
         if level < 2:
@@ -146,8 +146,13 @@ def _is_callback_line(kind: str, text: str) -> bool:
 
 def _kind(text: str) -> str:
     """What a line at the margin declares, also when the word is misspelt."""
-    word = text.split()[0]
+    word = _word(text)
     return word if word in DECLARATIONS else nearest(word, DECLARATIONS) or ELSEWHERE.get(word.lower()) or word
+
+
+def _word(text: str) -> str:
+    """The first word of a line; a line of separators that nobody sees has none."""
+    return next(iter(text.split()), "")
 
 
 def _is_statement(text: str) -> bool:

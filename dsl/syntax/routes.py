@@ -61,8 +61,8 @@ def outcome_without_unit(trouble: Trouble) -> Diagnostic | None:
         "a duration needs a unit",
         trouble.find(trouble.at, number.end()),
         "seconds, minutes or hours?",
-        help=f"write `{number.group()}s` for seconds",
-        fix=Fix(f"write `{number.group()}s`", (Edit(trouble.find(trouble.at + number.end(), 0), "s"),), "safe"),
+        help=f"write `{number.group()}m` for minutes, or `{number.group()}s` for seconds",
+        fix=Fix(f"write `{number.group()}m`", (Edit(trouble.find(trouble.at + number.end(), 0), "m"),), "unsafe"),
     )
 
 
