@@ -11,7 +11,7 @@ from engine_toy import MACHINE, ManualClock, Service, ToyCall, ToyPrograms, offe
 
 from interpreter.engine import ActionResult, DropReason, Engine, Limits, Step
 from interpreter.protocol import CallOffered, Event, Finished, HostAction
-from interpreter.store import JournalRow, OutboxRow, ScriptRow, Store, StoredCall, Unfinished, Write
+from interpreter.store import JournalRow, Kept, OutboxRow, ScriptRow, Store, StoredCall, Unfinished, Write
 from interpreter.store.sqlite import MEMORY, SqliteStore
 
 
@@ -85,6 +85,21 @@ class Meddler:
 
     async def set_switch(self, name: str, on: bool, at: float) -> None:
         await self.store.set_switch(name, on, at)
+
+    async def keep(self, kept: Kept) -> None:
+        await self.store.keep(kept)
+
+    async def kept(self, kind: str, name: str, key: str, now: float) -> str | None:
+        return await self.store.kept(kind, name, key, now)
+
+    async def drop(self, kind: str, name: str, key: str) -> None:
+        await self.store.drop(kind, name, key)
+
+    async def count(self, name: str, key: str, request: str, until: float, now: float) -> int:
+        return await self.store.count(name, key, request, until, now)
+
+    async def claim(self, request: str, until: float) -> bool:
+        return await self.store.claim(request, until)
 
     async def purge(self, before: float, limit: int) -> int:
         return await self.store.purge(before, limit)

@@ -15,6 +15,7 @@ from interpreter.protocol import (
     ActionRefused,
     Answer,
     CallOffered,
+    CallStarted,
     CancelMedia,
     ClearTimer,
     Connected,
@@ -29,6 +30,7 @@ from interpreter.protocol import (
     Recognize,
     Recognized,
     Reject,
+    Reported,
     SayText,
     SetTimer,
     StartTones,
@@ -111,7 +113,7 @@ def _effects(program: str, call: ToyCall, event: Event) -> tuple[Effect, ...]:
             return (Finished("transferred", "", "toy", event.at),)
         case Disconnected():
             return (Finished("abandoned", "", "toy", event.at),)
-        case ToneHeard():
+        case ToneHeard() | CallStarted() | Reported():
             return ()
 
 

@@ -22,6 +22,7 @@ from emulator.model import Moment, Play, Recognise
 from emulator.results import BUSY, DECLINED, NO_ANSWER, NOT_FOUND, Result
 from interpreter.phone import (
     Action,
+    Becomes,
     HangUp,
     Press,
     Silent,
@@ -32,7 +33,7 @@ from interpreter.phone import (
     Wait,
     read_plan,
 )
-from interpreter.simulate import KEY_GAP, TransferEnd
+from interpreter.simulate import KEY_GAP, Given, TransferEnd
 
 LINE = "+18005550100"
 CALLERS = "+1425556{:04d}"
@@ -156,6 +157,8 @@ class People:
                 return after if seat.rings else None
             case Wait(seconds=seconds):
                 return seconds
+            case Becomes() | Given():
+                raise AssertionError(f"nobody plays this part on the wire: {action}")
             case _:
                 assert_never(action)
 
@@ -185,6 +188,8 @@ class People:
                 seat.rings, seat.state = False, "nothing"
             case Wait():
                 pass
+            case Becomes() | Given():
+                raise AssertionError(f"nobody plays this part on the wire: {action}")
             case _:
                 assert_never(action)
         # Behind whatever this has set off at this moment.
