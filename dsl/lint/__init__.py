@@ -16,9 +16,7 @@ from dsl.lint.walk import complete
 __all__ = ["Page", "Rule", "lint", "pages"]
 
 
-def lint(
-    program: Program, bindings: Bindings | None = None, reading: Iterable[Diagnostic] = ()
-) -> list[Diagnostic]:
+def lint(program: Program, bindings: Bindings | None = None, reading: Iterable[Diagnostic] = ()) -> list[Diagnostic]:
     """Run every rule, and leave out the findings that the author keeps and those that a finding of ``reading`` may have
     caused. The order is that of the rules; the caller sorts."""
     context = Context(program, bindings)
