@@ -4,6 +4,7 @@ The word behind the three backticks says what a block is, and so how it is teste
 
     ivr [NAME.ivr]              a whole script: canonical layout, no finding at all
     ivr fragment                some declarations, completed by `framed`: the same
+    ivr part NAME.ivr           one of several files: canonical layout; the page's consoles lint it
     ivr wrong CODE [NAME.ivr]   a script or a fragment with exactly this finding
     plan [OPTIONS]              what the caller of the script above does; options are those of `ivr call`
     transcript                  what comes of the plan above
@@ -17,14 +18,17 @@ Other words (`sh`, `json`, `text`) are not tested.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from dsl import Source, parse
 from dsl.analysis.program import Program
+from dsl.ast import Block as ScriptBlock
 from dsl.ast import GoTo
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 _FENCE = re.compile(r"^```(\S*)[ \t]*(.*)$")
 _HEAD = """\
 ivr 1
@@ -58,7 +62,12 @@ class Block:
         return next((word for word in self.info if word.endswith((".ivr", ".toml", ".plan"))), None)
 
     def __str__(self) -> str:
-        return f"{self.page.name}:{self.line}"
+        return f"{name_of(self.page)}:{self.line}"
+
+
+def name_of(page: Path) -> str:
+    """As a reader would name it: ``README.md``, ``language/queue.md``."""
+    return page.relative_to(DOCS).as_posix() if DOCS in page.parents else page.name
 
 
 def blocks(page: Path) -> Iterator[Block]:
@@ -78,22 +87,45 @@ def blocks(page: Path) -> Iterator[Block]:
 
 
 def _words(info: str) -> tuple[str, ...]:
-    return tuple(word.strip('"') for word in re.findall(r'"[^"]*"|\S+', info))
+    return tuple(shlex.split(info))
 
 
 def framed(fragment: str) -> str:
-    """A whole script around some declarations: a flow before them where they have none, and behind them one speaking
-    step for every name that they go to and do not declare."""
-    head = "" if re.search(r"^flow\b", fragment, re.M) else _HEAD
-    text = f"{head or 'ivr 1' + chr(10)}{fragment}"
+    """A whole script around some declarations: a flow that takes calls before them where they have none, and behind
+    those of each flow one speaking step for every name that they go to and do not declare."""
+    head = "ivr 1\n" if re.search(r"^flow\b(?!.*\bgives\b)", fragment, re.M) else _HEAD
+    main, *flows = re.split(r"(?m)^(?=flow\b.*\bgives\b)", f"{head}{fragment}")
+    text = "".join((main, *flows))
     program = Program(Source("fragment.ivr", text), parse(Source("fragment.ivr", text)).script)
-    wanted = {target: None for block in program.blocks.values() for target in program.targets(block)}
-    if program.flow is not None:
-        for handler in (program.flow.on_error, program.flow.on_hangup):
+    first = _missing(program, main_flow=True) or ([] if program.blocks else ["start"])
+    others = [name for name in _missing(program, main_flow=False) if name not in first]
+    if not flows:
+        return main + _stubs(first + others)
+    return main.rstrip("\n") + "\n" + _stubs(first) + "\n" + "".join(flows) + _stubs(others)
+
+
+def _missing(program: Program, main_flow: bool) -> list[str]:
+    """The names that the blocks of the main flow, or of the others, go to and nobody declares."""
+    main = program.flow
+    wanted: dict[str, None] = {}
+    for block in program.blocks.values():
+        if (program.owner(block) is main) == main_flow:
+            wanted.update(dict.fromkeys(_destinations(program, block)))
+    if main is not None and main_flow:
+        for handler in (main.on_error, main.on_hangup, *(key.destination for key in main.keys)):
             if isinstance(handler, GoTo):
                 wanted[handler.target.text] = None
-    missing = [name for name in wanted if name not in program.blocks] or ([] if program.blocks else ["start"])
-    return text + "".join(_STUB.format(name=name, words=name.replace("_", " ")) for name in missing)
+    return [name for name in wanted if name not in program.blocks]
+
+
+def _destinations(program: Program, block: ScriptBlock) -> Iterator[str]:
+    for edge in program.edges(block):
+        if isinstance(edge.destination, GoTo):
+            yield edge.destination.target.text
+
+
+def _stubs(names: list[str]) -> str:
+    return "".join(_STUB.format(name=name, words=name.replace("_", " ")) for name in names)
 
 
 def script_of(block: Block) -> str:

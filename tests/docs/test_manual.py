@@ -9,19 +9,25 @@ from pathlib import Path
 
 import pytest
 from console import exchanges, matches, run
-from manual import Block, blocks, script_of
+from manual import Block, blocks, name_of, script_of
 
 from dsl import Source, check
 from dsl.format import format_text
 from dsl.report import render
 from interpreter import phone
+from interpreter.literals import read_fields
 from interpreter.simulate import Simulation
 from interpreter.site import Site, SiteError
 from interpreter.tooling.call import moment, zone_of
 from interpreter.tooling.pages import generated
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+MADE = ("rules", "decisions")
+"""Folders of `docs/` without examples of their own: the rules' are tested with the rules."""
+PAGES = [
+    ROOT / "README.md",
+    *sorted(page for page in (ROOT / "docs").rglob("*.md") if page.parent.name not in MADE),
+]
 BLOCKS = [block for page in PAGES for block in blocks(page)]
 WHEN = "2026-03-02 10:00"
 """A Monday: the time of plans that do not say one."""
@@ -34,6 +40,10 @@ def _of(kind: str) -> list[Block]:
 @pytest.mark.parametrize("block", _of("ivr"), ids=str)
 def test_scripts(block: Block) -> None:
     source = Source("example.ivr", script_of(block))
+    if "part" in block.info:
+        assert format_text(source).text == source.text, "not in the canonical layout"
+        assert any("ivr lint" in each.text for each in BLOCKS if each.page == block.page and each.kind == "console")
+        return
     found = check(source).diagnostics
     if "wrong" in block.info:
         promised = [word for word in block.info if re.fullmatch(r"IVR\d{3}", word)]
@@ -54,7 +64,7 @@ def test_transcripts(block: Block) -> None:
     program = check(Source("example.ivr", script_of(script))).program
     assert program is not None
     options = dict(zip(plan.info[::2], plan.info[1::2], strict=True))
-    unknown = set(options) - {"--at", "--switch", "--from"}
+    unknown = set(options) - {"--at", "--switch", "--from", "--with"}
     assert not unknown, f"{plan}: {unknown}"
     switch, _, state = options.get("--switch", "").partition("=")
     simulation = Simulation(
@@ -62,6 +72,7 @@ def test_transcripts(block: Block) -> None:
         moment(options.get("--at", WHEN), zone_of(program)),
         caller=options.get("--from", "+14255550100"),
         switches=((switch, state == "on"),) if switch else (),
+        arguments=read_fields(options.get("--with", "")),
     )
     assert phone.run_plan(simulation, phone.read_plan(plan.text)) == 0
     assert phone.transcript(simulation) == block.text
@@ -82,7 +93,7 @@ def test_site_files(block: Block, tmp_path: Path) -> None:
     Site.parse(block.text, folder=tmp_path, need_secrets=False)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_consoles(page: Path, tmp_path: Path) -> None:
     """The consoles of a page run in order, in one folder with the sample scripts and the page's own files."""
     shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
@@ -116,7 +127,7 @@ def test_links_lead_somewhere() -> None:
             if re.match(r"[a-z]+:", target) or path in made:
                 continue
             if not path.exists() or (anchor and anchor not in _anchors(path)):
-                broken.append(f"{page.name}: {target}")
+                broken.append(f"{name_of(page)}: {target}")
     assert broken == []
 
 
