@@ -28,6 +28,7 @@ from interpreter.protocol import Day, Items, Money, Secret, TimeOfDay, Value
 from interpreter.spoken import digits_heard, number_heard, yes_or_no_heard
 from interpreter.spoken.words import home_currency
 from interpreter.values import compare, evaluate, read
+from interpreter.values.functions import says
 
 MOST_DIGITS = 15
 """Digits of a number, an amount or a telephone number (ITU-T E.164 has 15)."""
@@ -194,13 +195,17 @@ def _phone(turn: Turn, kind: PhoneKind, tones: str) -> str | None:
 
 
 def _entry_heard(turn: Turn, kind: OneOfKind, speech: str) -> str | None:
-    """The entry that was said, by its words in the call's language, or by its number."""
-    said = _plain(speech)
+    """The entry that was said, by its words in the call's language, or by its number. Words around it do no harm, as
+    long as they are not those of another entry."""
     entries = entries_of(turn, kind)
-    for entry, text in zip(entries, kind.choices or (None,) * len(entries), strict=True):
-        ways = turn.phrases((text,)) if text is not None else (entry,)
-        if said in {_plain(way) for way in ways}:
-            return entry
+    ways = [
+        turn.phrases((text,)) if text is not None else (entry,)
+        for entry, text in zip(entries, kind.choices or (None,) * len(entries), strict=True)
+    ]
+    whole = [entry for entry, texts in zip(entries, ways, strict=True) if _plain(speech) in map(_plain, texts)]
+    inside = [entry for entry, texts in zip(entries, ways, strict=True) if any(says(each, speech) for each in texts)]
+    if whole or len(inside) == 1:
+        return (whole or inside)[0]
     number = number_heard(speech, turn.language)
     return entries[int(number) - 1] if number is not None and 1 <= number <= len(entries) else None
 
