@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
 
 import aiohttp
+from yarl import URL
 
 from interpreter.data.answers import as_json, as_text
 from interpreter.protocol import Value
@@ -46,12 +47,12 @@ async def ask(
 
 
 async def _http(session: aiohttp.ClientSession, bound: DataFunction, arguments: Mapping[str, Value]) -> Answer:
-    address = HOLE.sub(lambda hole: quote(as_text(arguments.get(hole[1])), safe=""), bound.url or "")
+    address = address_of(bound.url or "", arguments)
     headers = {name: value.get_secret_value() for name, value in bound.headers.items()}
     body = {name: as_json(value) for name, value in arguments.items()} if bound.body == "json" else None
     try:
         async with session.request(
-            bound.method, address, headers=headers, json=body, allow_redirects=False
+            bound.method, URL(address, encoded=True), headers=headers, json=body, allow_redirects=False
         ) as response:
             if response.status in bound.not_found:
                 return "not found", None
@@ -62,6 +63,21 @@ async def _http(session: aiohttp.ClientSession, bound: DataFunction, arguments: 
             return "answer", await _body(response)
     except aiohttp.ClientError as error:
         raise FunctionFailed(f"no connection: {type(error).__name__}", again=True) from None
+
+
+def address_of(template: str, arguments: Mapping[str, Value]) -> str:
+    """The address of a template, each argument escaped so that it stays in its place.
+
+    Raises `FunctionFailed` for one that would lead to another place all the same: a segment of dots.
+    """
+
+    def escaped(hole: re.Match[str]) -> str:
+        text = as_text(arguments.get(hole[1]))
+        if text in (".", ".."):
+            raise FunctionFailed(f"the argument `{hole[1]}` would change the address")
+        return quote(text, safe="")
+
+    return HOLE.sub(escaped, template)
 
 
 async def _body(response: aiohttp.ClientResponse) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 
 from interpreter.data.answers import WrongShape, read_answer
-from interpreter.data.functions import FunctionFailed, ask, pick
+from interpreter.data.functions import HOLE, FunctionFailed, ask, pick
 from interpreter.data.missing import MISSING_PARTS, why_missing
 from interpreter.data.stand_ins import StandIns
 from interpreter.journal import Codec
@@ -134,8 +134,12 @@ class House:
         bound = self._functions.get(action.name)
         if bound is None:
             return self._stood_in(action)
+        shown = set(HOLE.findall(bound.url or ""))
         arguments: dict[str, Value] = {}
         for name, value in action.arguments:
+            if isinstance(value, Secret) and name in shown:
+                log.error("[data.%s]: the secret `%s` must not stand in an address; send a body", action.name, name)
+                return "failed", ()
             clear = self._vault.open(value.ref) if isinstance(value, Secret) else value
             if clear is None:
                 log.warning("%s: a secret is not known any more", action.name)
