@@ -51,6 +51,7 @@ class Runtime:
 
     app: Starlette
     desk: Desk
+    house: House
 
 
 def create_app(desk: Desk) -> Starlette:
@@ -112,7 +113,7 @@ async def running(
         desk = Desk(site, engine, store, scripts, time, metrics, vault)
         await _guard(desk, stack, token_clock or SystemClock())
         _in_background(desk, stack, fire=clock is None if fire is None else fire)
-        yield Runtime(create_app(desk), desk)
+        yield Runtime(create_app(desk), desk, house)
 
 
 async def _guard(desk: Desk, stack: AsyncExitStack, clock: Clock) -> None:

@@ -79,6 +79,11 @@ class House:
         if self._session is not None:
             await self._session.close()
 
+    @property
+    def under_way(self) -> int:
+        """How many requests wait for an answer."""
+        return len(self._tasks)
+
     async def idle(self) -> None:
         """Wait until nothing is under way: for tests."""
         while self._tasks:

@@ -71,6 +71,8 @@ class Wire:
     server_url: str
     folder: Path
     calls: dict[str, Call]
+    hanging: Callable[[], int] = lambda: 0
+    """How many data functions the test holds back."""
 
     async def settle(self) -> None:
         """Until neither side has anything left to do at this moment of the clock."""
@@ -79,6 +81,8 @@ class Wire:
             before = (len(self.emulator.deliveries), engine.gauges())
             await self.emulator.idle()
             await engine.idle()
+            while self.runtime.house.under_way > self.hanging():  # noqa: ASYNC110 - as many rounds as it takes
+                await asyncio.sleep(0)
             await engine.fire_due()
             await self.emulator.idle()
             await engine.idle()
