@@ -32,6 +32,7 @@ ORDER = (
     ("The language", "language.md"),
     ("Outcomes", "outcomes.md"),
     ("Cookbook", "cookbook.md"),
+    ("Coming from another system", "moving.md"),
     ("Trying a script out", "testing.md"),
     ("Site file and hosting", "site.md"),
 )
@@ -42,11 +43,11 @@ GROUPS = {
     "2": "Where calls go",
     "3": "Keys, speech and input",
     "4": "What callers hear",
-    "5": "Hours, numbers and the host",
-    "6": "Values and secrets",
-    "7": "People and queues",
-    "8": "Names",
-    "9": "Site files",
+    "5": "Queues, people and hours",
+    "6": "Recording, secrets and outbound calls",
+    "7": "Languages",
+    "8": "Style",
+    "9": "Projects and site files",
 }
 """The rules by the first digit of their codes."""
 
@@ -110,6 +111,8 @@ def navigation(source: Path) -> Iterator[dict[str, Any]]:
     for title, name in (*ORDER, *((_title(source / name), name) for name in others)):
         if (source / name).exists():
             yield {title: name}
+        if name == "language.md":
+            yield {"Reference": [{_title(page): f"language/{page.name}"} for page in reference(source)]}
     rules: dict[str, list[dict[str, str]]] = {}
     for page in pages().values():
         group = GROUPS.get(page.rule.code[3], "Others")
@@ -117,6 +120,13 @@ def navigation(source: Path) -> Iterator[dict[str, Any]]:
     yield {"Rules": [{"All rules": "rules/README.md"}, *({group: each} for group, each in rules.items())]}
     decisions = sorted(page for page in (source / "decisions").glob("*.md") if page.name != "index.md")
     yield {"Decisions": ["decisions/index.md", *({_title(page): f"decisions/{page.name}"} for page in decisions)]}
+
+
+def reference(source: Path) -> list[Path]:
+    """The pages of the verbs, in the order in which `language.md` names them."""
+    named = re.findall(r"\]\(language/(\w+\.md)", (source / "language.md").read_text("utf-8"))
+    order = {name: at for at, name in reversed(list(enumerate(named)))}
+    return sorted((source / "language").glob("*.md"), key=lambda page: (order.get(page.name, len(order)), page.name))
 
 
 def _title(page: Path) -> str:

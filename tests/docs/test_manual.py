@@ -12,8 +12,10 @@ from console import exchanges, matches, run
 from manual import Block, blocks, name_of, script_of
 
 from dsl import Source, check
+from dsl.analysis.outcomes import VERBS
 from dsl.format import format_text
 from dsl.report import render
+from dsl.syntax.words import DECLARATIONS, LINES, WEEKDAYS
 from interpreter import phone
 from interpreter.literals import read_fields
 from interpreter.simulate import Simulation
@@ -129,6 +131,38 @@ def test_links_lead_somewhere() -> None:
             if not path.exists() or (anchor and anchor not in _anchors(path)):
                 broken.append(f"{name_of(page)}: {target}")
     assert broken == []
+
+
+def _outcomes_told() -> dict[str, list[str]]:
+    """By verb: the outcomes in the tables below ``## Outcomes``. A table of one verb does not name it."""
+    told: dict[str, list[str]] = {}
+    for page in sorted((ROOT / "docs" / "language").glob("*.md")):
+        _, _, section = page.read_text(encoding="utf-8").partition("\n## Outcomes\n")
+        for row in re.findall(r"^\| (`.*) \|$", section.partition("\n## ")[0], re.M):
+            words = re.findall(r"`([^`]+)`", row.rpartition(" | ")[0])
+            verb, outcome = words if len(words) == 2 else (page.stem, words[0])
+            told.setdefault(verb, []).append(outcome)
+    return told
+
+
+def test_each_verb_has_a_page_with_all_of_its_outcomes() -> None:
+    expected = {verb: [each.name for each in outcomes] for verb, outcomes in VERBS.items() if verb != "when hours"}
+    assert _outcomes_told() == expected
+
+
+def test_each_declaration_and_each_statement_is_on_a_page() -> None:
+    """As the words at the beginning of a line in an example of the reference."""
+    pages = [*(ROOT / "docs" / "language").glob("*.md"), ROOT / "docs" / "language.md"]
+    lines = [
+        line.strip()
+        for page in pages
+        for block in blocks(page)
+        if block.kind == "ivr"
+        for line in block.text.splitlines()
+    ]
+    wanted = {*DECLARATIONS, *(line for lines_of in LINES.values() for line in lines_of)} - set(WEEKDAYS)
+    missing = [word for word in sorted(wanted) if not any(re.match(rf"{re.escape(word)}\b", line) for line in lines)]
+    assert missing == []
 
 
 def test_the_manual_is_there() -> None:

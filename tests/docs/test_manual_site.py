@@ -77,13 +77,23 @@ def test_heads_of_fenced_blocks(head: str, below: str, becomes: str) -> None:
 
 
 def test_the_navigation_has_what_is_there_and_every_rule(tmp_path: Path) -> None:
-    (tmp_path / "decisions").mkdir()
-    for name, title in (("index", "ivr"), ("language", "L"), ("extra", "More `words`"), ("decisions/0001-x", "1. X")):
+    for folder in ("decisions", "language"):
+        (tmp_path / folder).mkdir()
+    written = {
+        "index": "ivr",
+        "extra": "More `words`",
+        "decisions/0001-x": "1. X",
+        "language/a": "A",
+        "language/b": "B",
+    }
+    for name, title in written.items():
         (tmp_path / f"{name}.md").write_text(f"# {title}\n")
-    first, second, third, rules, decisions = manual.navigation(tmp_path)
-    assert (first, second, third) == (
+    (tmp_path / "language.md").write_text("# L\n[b](language/b.md) and [a](language/a.md)\n")
+    first, second, reference, third, rules, decisions = manual.navigation(tmp_path)
+    assert (first, second, reference, third) == (
         {"Start": "index.md"},
         {"The language": "language.md"},
+        {"Reference": [{"B": "language/b.md"}, {"A": "language/a.md"}]},
         {"More words": "extra.md"},
     )
     listed = [code for group in rules["Rules"][1:] for each in group.values() for entry in each for code in entry]

@@ -61,7 +61,7 @@ data crm
     check pin_ok(name text, pin secret)
     action lock(name text)
 """
-FUNCTIONS = {
+FUNCTIONS: dict[str, dict[str, object]] = {
     "data": {
         "crm": {name: {"python": f"{__name__}:{name}"} for name in ("by_phone", "pin_ok", "lock")},
     }
