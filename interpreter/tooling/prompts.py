@@ -11,7 +11,7 @@ from typing import Literal
 
 from dsl import Program
 from dsl.analysis.texts import Spoken, recordings, spoken
-from dsl.ast import BLOCKS, Block, Flow, Text
+from dsl.ast import BLOCKS, Block, Flow, Say, Step, Text
 from interpreter.simulate import AUDIO, WORD
 
 FIRST_HEARD = ("say", "prompt", "notice", "greeting", "offer", "accept", "question")
@@ -103,8 +103,13 @@ def _before(program: Program) -> dict[str, float]:
 
 
 def _seconds_of_block(block: Block) -> float:
-    said = sum(seconds_of(each.text) for each in spoken(block) if each.use in FIRST_HEARD)
-    return said + AUDIO * sum(1 for _ in recordings(block))
+    """What is heard of a block on one way through it: of the sentences of its routes, the longest."""
+    always = {id(each.text) for each in block.statements if isinstance(each, Say)} if isinstance(block, Step) else set()
+    texts = [each for each in spoken(block) if each.use in FIRST_HEARD]
+    on_the_way = [each for each in texts if each.use == "say" and id(each.text) not in always]
+    said = sum(seconds_of(each.text) for each in texts if each not in on_the_way)
+    longest = max((seconds_of(each.text) for each in on_the_way), default=0.0)
+    return said + longest + AUDIO * sum(1 for _ in recordings(block))
 
 
 def _forward(program: Program) -> list[str]:
