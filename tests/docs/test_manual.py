@@ -168,6 +168,6 @@ def test_each_declaration_and_each_statement_is_on_a_page() -> None:
 def test_the_manual_is_there() -> None:
     """Nothing above passes because there is nothing to read."""
     names = {page.name for page in PAGES}
-    assert {"README.md", "language.md", "site.md", "testing.md"} <= names
+    assert {"README.md", "tutorial.md", "language.md", "cookbook.md", "moving.md", "site.md", "testing.md"} <= names
     for kind, least in (("ivr", 25), ("transcript", 10), ("toml", 5), ("console", 10)):
         assert len(_of(kind)) >= least, kind
