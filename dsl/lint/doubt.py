@@ -22,13 +22,20 @@ OF_UNASSIGNED = frozenset({"IVR126", "IVR127"})
 """Rules about a value that comes only with some outcomes."""
 MISNAMED = frozenset({"IVR118", "IVR120", "IVR131", "IVR201", "IVR202", "IVR221"})
 """Rules about a name that is written wrongly, with the one that was meant."""
+OF_WAYS = frozenset({"IVR217", "IVR607"})
+"""Rules about where all ways lead."""
+OF_TEXTS = frozenset({"IVR118", "IVR321", "IVR703", "IVR705", "IVR708", "IVR709"})
+"""Rules that hold a text, or the name of a file, against something else."""
+OF_FILES = frozenset({*OF_UNKNOWN, "IVR201", "IVR202", "IVR703", "IVR708", "IVR709"})
+"""Rules about what another file may hold."""
 _MEANT = re.compile(r"did you mean `([^`]+)`")
 
 
 def certain(found: Iterable[Diagnostic], program: Program, reading: Iterable[Diagnostic] = ()) -> list[Diagnostic]:
     """The findings that no other mistake can have caused, one of ``reading`` the script included."""
-    every = list(found)
-    return list(_unmeant(_timed(_read(every, program), program, reading), every))
+    every, read = list(found), list(reading)
+    left = _unmeant(_timed(_read(every, program), program, read), every)
+    return list(_translated(_complete(_beside(left, read), every), every, read))
 
 
 def _read(found: Iterable[Diagnostic], program: Program) -> Iterator[Diagnostic]:
@@ -52,6 +59,37 @@ def _timed(found: Iterable[Diagnostic], program: Program, reading: Iterable[Diag
             yield finding
 
 
+def _beside(found: Iterable[Diagnostic], reading: list[Diagnostic]) -> Iterator[Diagnostic]:
+    """Without those about a file or a text on a line that could not be read as it stands."""
+    lines = {_line(each) for each in reading if each.severity == "error"}
+    for finding in found:
+        if finding.code not in OF_TEXTS or _line(finding) not in lines:
+            yield finding
+
+
+def _complete(found: Iterable[Diagnostic], every: list[Diagnostic]) -> Iterator[Diagnostic]:
+    """Without those that a file which is not there may have caused: it has blocks, values and translations."""
+    whole = all(finding.code != "IVR118" for finding in every)
+    return (each for each in found if whole or each.code == "IVR118" or each.code not in OF_FILES)
+
+
+def _translated(
+    found: Iterable[Diagnostic], every: list[Diagnostic], reading: list[Diagnostic]
+) -> Iterator[Diagnostic]:
+    """Without those about a text with a mistake in it: it has a translation once it is as it was meant."""
+    places = [each.label.span.start for each in every if each.code in MISNAMED - {"IVR118"}]
+    unread = any(each.severity == "error" for each in reading)
+    for finding in found:
+        span = finding.label.span
+        holds = any(span.start <= at < span.end for at in places)
+        if not (finding.code in OF_TEXTS and holds) and not (finding.code == "IVR708" and (places or unread)):
+            yield finding
+
+
+def _line(finding: Diagnostic) -> int:
+    return finding.source.place(finding.label.span.start).line
+
+
 def _unmeant(found: Iterable[Diagnostic], every: list[Diagnostic]) -> Iterator[Diagnostic]:
     """Without those that a misspelt name may have caused: it was meant to use, to give or to lead."""
     misnamed = [finding for finding in every if finding.code in MISNAMED]
@@ -63,7 +101,7 @@ def _unmeant(found: Iterable[Diagnostic], every: list[Diagnostic]) -> Iterator[D
         here = finding.label.span
         leaks = any(here.start < span.end and span.start < here.end for span in told)
         unassigned = finding.code in OF_UNASSIGNED and (leaks or "IVR202" in codes)
-        nowhere = finding.code == "IVR217" and "IVR201" in codes
+        nowhere = finding.code in OF_WAYS and "IVR201" in codes
         if not (unused or unassigned or nowhere):
             yield finding
 

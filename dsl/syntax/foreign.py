@@ -142,7 +142,9 @@ def character(trouble: Trouble) -> Diagnostic | None:
     if not found or found in " \t\r\n\f" or re.match(r'[\w"*#+\-<>=.,()]', found, re.ASCII):
         return None
     here = trouble.find(trouble.at, 1)
-    if unicodedata.category(found)[0] in "ZC":  # copied from a web page or a word processor
+    if _unseen(found):  # copied from a web page or a word processor
+        # All that follow it, as they come: each for itself would be one more round of repairs.
+        here = trouble.find(trouble.at, next((at for at, each in enumerate(trouble.rest) if not _unseen(each)), len(trouble.rest)))
         fix = Fix("replace it by a space", (Edit(here, " "),), "safe")
         what = f"an invisible character (U+{ord(found):04X})"
         return finding(
@@ -156,6 +158,10 @@ def character(trouble: Trouble) -> Diagnostic | None:
         "this character",
         help=f"{trouble.wanted} belongs here" if trouble.wanted else "take it out",
     )
+
+
+def _unseen(character: str) -> bool:
+    return character not in " \t\r\n\f" and unicodedata.category(character)[0] in "ZC"
 
 
 def brace(trouble: Trouble) -> Diagnostic | None:

@@ -33,6 +33,15 @@ KNOWN = {
 _TEXT = re.compile(r'"[^"\n]+"')
 _ARROW = re.compile(r" *-> (?=\w)")
 _TARGET = re.compile(r"(?:-> |go to )(?!repeat\b|finish\b|go\b|hang\b|give\b)(\w+)$")
+_OTHER_TYPES = (
+    (r"^    (?:    )?(?:lookup \w+ = |do )\w+\.\w+\((caller\.number)", "12"),
+    (r"^    amount (.+)$", '"much"'),
+    (r"^    number (.+)$", "12"),
+    (r"^    priority (\d+.*)$", '"high"'),
+    (r"\{[\w.]+ as (short_date|date|money)\}", "phone"),
+    (r"^    by (\w+\.\w+) for", "yes"),
+)
+"""Where a value of one type stands, and one of another."""
 _DURATION = re.compile(r"(?<=[ ,])(\d+)(ms|s|m|h)\b(?=[^\"]*(?:\"[^\"]*\"[^\"]*)*$)")
 
 
@@ -229,12 +238,12 @@ def undefined_value(lines: Sequence[str], chance: random.Random) -> Iterator[Cha
 
 
 def wrong_type(lines: Sequence[str], chance: random.Random) -> Iterator[Change]:
-    """A look-up gives a number, and it is measured against a text."""
-    numbers = set(re.findall(r"\b(?:number|money) (\w+)", "\n".join(line for line in lines if " gives " in line)))
+    """A number where a telephone number belongs, a text where an amount or a rank does, a date read out as a phone."""
     for at, line, _ in code(lines):
-        found = re.search(r"\.(\w+) (?:<=?|>=?) (\d+)", line)
-        if found and found[1] in numbers:
-            yield Change(at, f'{line[: found.start(2)]}"many"{line[found.end(2) :]}', at + 1, "")
+        for place, other in _OTHER_TYPES:
+            found = re.search(place, line)
+            if found:
+                yield Change(at, line[: found.start(1)] + other + line[found.end(1) :], at + 1, "")
 
 
 def secret_said_aloud(lines: Sequence[str], chance: random.Random) -> Iterator[Change]:

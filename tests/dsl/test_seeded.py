@@ -13,13 +13,13 @@ from dsl.bundle import used_names
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / "scripts"
-TEXTS = {path.name: path.read_text(encoding="utf-8") for path in [HERE / "sample.ivr", *sorted(FOLDER.glob("*.ivr"))]}
+TEXTS = {path.name: path.read_text(encoding="utf-8") for path in [HERE / "sample.ivr", *sorted(FOLDER.glob("*.ivr")), *sorted(FOLDER.glob("center/*.ivr"))]}
 USED = {name for text in TEXTS.values() for name in used_names(text)}
 SCRIPTS = {name: text for name, text in TEXTS.items() if name not in USED}
 TOTAL = 300
 ENOUGH = 0.95
-LATER = {"wrong_type", "secret_said_aloud"}
-"""Kinds that wait for a script with such a line."""
+RARE = {"wrong_type", "secret_said_aloud"}
+"""Kinds for which the scripts have few places."""
 
 
 def miss(mistake: Mistake) -> str | None:
@@ -55,7 +55,7 @@ def test_every_kind_is_there_and_repeatable() -> None:
     assert seeded == mistakes(SCRIPTS, TOTAL)
     assert len(total) >= 12
     for kind in KINDS:
-        assert kind.__name__ in LATER or total[kind.__name__] >= 15, kind.__name__
+        assert total[kind.__name__] >= (4 if kind.__name__ in RARE else 15), kind.__name__
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
