@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dsl.diagnostics import Diagnostic, Edit, Fix
 from dsl.source import Span
 from dsl.spell import listed, nearest
-from dsl.syntax import foreign, routes
+from dsl.syntax import foreign, quotes, routes
 from dsl.syntax.findings import finding, not_built
 from dsl.syntax.habits import habit
 from dsl.syntax.trouble import Trouble
@@ -328,9 +328,9 @@ def _expected(trouble: Trouble) -> Diagnostic:
 
 
 _REASONS: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
-    foreign.typographic_quote,
+    quotes.typographic_quote,
     foreign.comment,
-    foreign.open_quote,
+    quotes.open_quote,
     foreign.arrow,
     foreign.colon,
     foreign.brace,
@@ -356,7 +356,7 @@ _REASONS: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
     _misspelt_when,
     _planned_word,
     _misspelt_keyword,
-    foreign.no_quotes,
+    quotes.no_quotes,
     foreign.character,
     foreign.missing_name,
     _no_destination,
