@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import takewhile
 
 from dsl.diagnostics import Diagnostic, Edit, Fix
 from dsl.source import Span
