@@ -79,13 +79,14 @@ def _pieces(token: str, known: set[str]) -> list[str]:
 
 
 def yes_or_no_heard(text: str, locale: str) -> bool | None:
-    """Whether a caller has said yes or no, in one of the ways of the language."""
+    """Whether a caller has said yes or no, in one of the ways of the language; what begins with one counts as it."""
     words = _language(locale)
     said = " ".join(_tokens(text))
     if said in words.yes:
         return True
     if said in words.no:
         return False
-    first = said.split(" ")[0] if said else ""
-    single = {each for each in words.yes if " " not in each}, {each for each in words.no if " " not in each}
-    return True if first in single[0] else False if first in single[1] else None
+    spoken = said.split(" ")
+    if words.yes & set(spoken) and words.no & set(spoken):
+        return None  # "yes and no": nobody knows what is meant
+    return True if spoken[0] in words.yes else False if spoken[0] in words.no else None
