@@ -7,6 +7,7 @@ next thing that is due. Silence, rings and time-outs therefore cost nothing, and
 from __future__ import annotations
 
 import asyncio
+import re
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -34,7 +35,8 @@ MONDAY_TEN = datetime(2026, 3, 2, 10, 0, tzinfo=ZoneInfo("America/New_York")).ti
 PATIENCE = 6 * 3600.0
 """Virtual seconds after which a call that does not end is stuck."""
 
-AUDIO = "https://audio.example/"
+_AUDIO = re.compile(r"^https://audio\.[\w.]+/(\w+)(?:\.wav)?$")
+"""The address of a recording, as a site file or `ivr dev` gives it."""
 """Where the made-up recordings of a development site lie."""
 
 
@@ -164,7 +166,7 @@ class Heard:
             Prompt(
                 round(entry.t - since, 3),
                 round((entry.end if entry.end is not None else entry.t) - since, 3),
-                f"[{entry.text.removeprefix(AUDIO)}]" if entry.text.startswith(AUDIO) else entry.text,
+                _AUDIO.sub(r"[\1]", entry.text),
                 entry.interrupted,
             )
             for entry in self.transcript
