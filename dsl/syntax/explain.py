@@ -44,6 +44,8 @@ def _bad_name(trouble: Trouble) -> Diagnostic | None:
             "a name belongs behind this",
             help=f"for example `{kind} main`",
         )
+    if kind == "flow" and more and more.strip() == "outbound":
+        more = None  # a word of its own, which is right
     whole = bad + (more or "")
     good = re.sub(r"[^A-Za-z0-9_]+", "_", whole).strip("_") or "main"
     good = f"{kind}_{good}" if good[0].isdigit() else good

@@ -37,7 +37,6 @@ PATIENCE = 6 * 3600.0
 
 _AUDIO = re.compile(r"^https://audio\.[\w.]+/(\w+)(?:\.wav)?$")
 """The address of a recording, as a site file or `ivr dev` gives it."""
-"""Where the made-up recordings of a development site lie."""
 
 
 @dataclass(frozen=True, slots=True)
