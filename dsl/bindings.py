@@ -10,7 +10,8 @@ from dsl.source import Source, Span
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One bound name. ``value`` is what a check may look at (a number); it is never a secret."""
+    """One bound name. ``value`` is what a check may look at (a number, the address of a data function); it is never a
+    secret."""
 
     name: str
     value: str

@@ -48,7 +48,8 @@ def _binding(source: Source, places: site_text.Places, path: tuple[str, ...], va
     name = ".".join(path[1:])
     start = source.line_start(line) + column - 1
     if source.text[start] == "[":
-        return Binding(name, "", Span(start, source.text.index("]", start) + 1))
+        url = value.get("url") if path[0] == "data" and isinstance(value, dict) else None
+        return Binding(name, url if isinstance(url, str) else "", Span(start, source.text.index("]", start) + 1))
     text = value if isinstance(value, str) else ""
     at = source.text.find(text, start, source.line_start(line) + len(source.line_text(line))) if text else -1
     quoted = at > start and source.text[at - 1] in "\"'"

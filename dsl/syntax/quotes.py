@@ -45,6 +45,11 @@ def open_quote(trouble: Trouble) -> Diagnostic | None:
             fix=Fix("open the text", (Edit(Span(trouble.found.start, trouble.found.start), '"'),), "safe"),
         )
     rest = trouble.text[position:].rstrip()
+    if "\r" in rest:  # half a line break of Windows, copied with the text
+        span = trouble.find(position + rest.index("\r"), 1)
+        fix = Fix("take the character out", (Edit(span, ""),), "safe")
+        headline = "an invisible line break (U+000D) stands in a text"
+        return finding(trouble.source, "IVR100", headline, span, "here", help="take it out", fix=fix)
     end = trouble.line.start + position + len(rest)
     plain = not re.search(r"->|;|cannot be interrupted", rest)
     return finding(

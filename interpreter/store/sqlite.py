@@ -72,7 +72,6 @@ _INSERT_SCRIPT = "INSERT INTO script (hash, name, text) VALUES (?,?,?) ON CONFLI
 _UPSERT_SWITCH = """
     INSERT INTO switch (name, is_on, at) VALUES (?,?,?)
     ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on, at = excluded.at"""
-
 _UPSERT_KEPT = """
     INSERT INTO kept (kind, name, key, text, until) VALUES (?,?,?,?,?)
     ON CONFLICT (kind, name, key) DO UPDATE SET text = excluded.text, until = excluded.until"""

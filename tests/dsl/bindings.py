@@ -16,9 +16,11 @@ def bind(source: Source) -> Bindings:
         for table, value in values.items():
             of_functions = section in ("data", "stand_in")
             for name in value if of_functions else (table,):
-                match = re.search(rf'^"?{re.escape(name)}"?\s*=\s*(.+)$', source.text, re.M)
-                assert match is not None, f"{name} stands on no line of its own"
                 whole = f"{table}.{name}" if of_functions else name
-                binding = Binding(whole, "" if of_functions else str(value), Span(match.start(1), match.end(1)))
-                names.setdefault(section, {})[whole] = binding
+                line = rf'^"?{re.escape(name)}"?\s*=\s*(.+)$|^\[{section}\.({re.escape(whole)})\]$'
+                match = re.search(line, source.text, re.M)
+                assert match is not None, f"{name} stands on no line of its own"
+                span = Span(*match.span(1)) if match[1] else Span(match.start(), match.end())
+                text = str(value[name].get("url", "")) if of_functions else str(value)
+                names.setdefault(section, {})[whole] = Binding(whole, text, span)
     return Bindings(source, names)

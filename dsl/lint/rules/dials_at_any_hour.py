@@ -30,6 +30,7 @@ def _example(only: str) -> str:
 ivr 1
 flow reminder(number phone) outbound
     timezone "America/New_York"
+    press 9 anywhere -> goodbye
     on caller hangup -> finish abandoned
     on system error  -> goodbye
 

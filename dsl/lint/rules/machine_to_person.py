@@ -34,6 +34,7 @@ _SCRIPT = """\
 ivr 1
 flow main outbound
     timezone "America/New_York"
+    press 9 anywhere -> thanks
     on caller hangup -> finish abandoned
     on system error  -> thanks
 
