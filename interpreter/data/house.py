@@ -165,7 +165,8 @@ class House:
         loop = asyncio.get_running_loop()
         ends = loop.time() + min(bound.timeout_seconds, action.within or WITHIN)
         if self._session is None:
-            self._session = aiohttp.ClientSession(trust_env=False)
+            # A cookie that the other system sets in one call must not go out in another caller's.
+            self._session = aiohttp.ClientSession(trust_env=False, cookie_jar=aiohttp.DummyCookieJar())
         try:
             return await ask(self._session, bound, arguments, ends - loop.time())
         except FunctionFailed as error:

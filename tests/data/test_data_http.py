@@ -175,6 +175,19 @@ def test_headers_are_sent_and_never_logged(caplog: pytest.LogCaptureFixture) -> 
     assert "hush" not in caplog.text
 
 
+def test_a_cookie_of_one_call_is_not_sent_in_the_next() -> None:
+    async def use(rig: Rig, system: OtherSystem) -> list[Mapping[str, str]]:
+        system.answers = [Answer(body=ANA, headers={"Set-Cookie": "session=ana; Path=/"})]
+        await rig.ask(lookup(number="+14255550100"), "rid-1")
+        await rig.ask(lookup(number="+14255550101"), "rid-2")
+        return [seen.headers for seen in system.seen]
+
+    # By name: for a bare address cookies are never kept.
+    sent = with_house(use, lambda url: at()(url.replace("127.0.0.1", "localhost")))
+    assert len(sent) == 2
+    assert all("Cookie" not in headers for headers in sent)
+
+
 def _pin_check(url: str, path: str = "/pins", **settings: Any) -> Mapping[str, DataFunction]:
     return {"crm.pin_ok": DataFunction(url=f"{url}{path}", method="POST", **settings)}
 

@@ -12,6 +12,7 @@ import pytest
 from interpreter.store import (
     CallRow,
     JournalRow,
+    Kept,
     OutboxRow,
     ScriptRow,
     Store,
@@ -172,6 +173,53 @@ async def remembers_switches(store: Store) -> None:
     assert await store.switches() == {"emergency": False, "snow": True}
 
 
+async def keeps_each_thing_until_its_time(store: Store) -> None:
+    await store.keep(Kept("value", "topic", "+1", "billing", 100.0))
+    await store.keep(Kept("value", "topic", "+2", "Grüße \\ud83d", 100.0))
+    await store.keep(Kept("value", "other", "+1", "", 100.0))
+    await store.keep(Kept("note", "topic", "+1", "note", 100.0))
+    assert await store.kept("value", "topic", "+1", 99.0) == "billing"
+    assert await store.kept("value", "topic", "+2", 99.0) == "Grüße \\ud83d"
+    assert await store.kept("value", "other", "+1", 99.0) == ""
+    assert await store.kept("value", "topic", "+3", 99.0) is None
+    assert await store.kept("value", "topic", "+1", 100.0) is None
+    await store.keep(Kept("value", "topic", "+1", "sales", 200.0))
+    assert await store.kept("value", "topic", "+1", 199.0) == "sales"
+    await store.drop("value", "topic", "+1")
+    await store.drop("value", "topic", "nobody")
+    assert await store.kept("value", "topic", "+1", 99.0) is None
+    assert await store.kept("note", "topic", "+1", 99.0) == "note"
+
+
+async def counts_each_request_once(store: Store) -> None:
+    numbers = await asyncio.gather(*(store.count("pins", "c-1", f"rid-{n}", 100.0, 10.0) for n in range(20)))
+    assert sorted(numbers) == list(range(1, 21))
+    assert await store.count("pins", "c-1", "rid-7", 100.0, 50.0) == numbers[7]
+    assert await store.count("pins", "c-2", "rid-a", 100.0, 50.0) == 1
+    assert await store.count("cards", "c-1", "rid-b", 100.0, 50.0) == 1
+    assert await store.count("pins", "c-1", "rid-c", 300.0, 99.0) == 21
+    assert await store.count("pins", "c-1", "rid-d", 400.0, 299.0) == 22
+    assert await store.count("pins", "c-1", "rid-e", 500.0, 400.0) == 1
+
+
+async def a_request_is_claimed_once(store: Store) -> None:
+    claims = await asyncio.gather(*(store.claim("rid-1", 100.0) for _ in range(20)))
+    assert sorted(claims) == [False] * 19 + [True]
+    assert await store.claim("rid-2", 100.0)
+
+
+async def forgets_what_was_kept_until_long_ago(store: Store) -> None:
+    await store.keep(Kept("value", "topic", "+1", "old", 49.0))
+    await store.keep(Kept("value", "topic", "+2", "fresh", 51.0))
+    assert await store.claim("old", 49.0)
+    assert await store.claim("fresh", 51.0)
+    assert await store.purge(50.0, 10) == 0
+    assert await store.kept("value", "topic", "+1", 0.0) is None
+    assert await store.kept("value", "topic", "+2", 0.0) == "fresh"
+    assert await store.claim("old", 99.0)
+    assert not await store.claim("fresh", 99.0)
+
+
 async def is_unavailable_after_it_was_closed(store: Store) -> None:
     await store.ping()
     await store.close()
@@ -188,6 +236,10 @@ CONTRACT = [
     finds_what_is_unfinished,
     forgets_old_calls_that_ended,
     remembers_switches,
+    keeps_each_thing_until_its_time,
+    counts_each_request_once,
+    a_request_is_claimed_once,
+    forgets_what_was_kept_until_long_ago,
     is_unavailable_after_it_was_closed,
 ]
 

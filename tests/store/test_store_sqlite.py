@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from test_store_contract import call, created
 
-from interpreter.store import StoreInUse, StoreUnavailable, StoreUnsuitable, Write
+from interpreter.store import Kept, StoreInUse, StoreUnavailable, StoreUnsuitable, Write
+from interpreter.store.schema import APPLICATION_ID, MIGRATIONS
 from interpreter.store.sqlite import SqliteStore
 
 WRITER = Path(__file__).with_name("store_writer.py")
+KEEPER = Path(__file__).with_name("store_keeper.py")
 
 
 def test_what_queues_up_is_one_transaction(tmp_path: Path) -> None:
@@ -98,6 +100,47 @@ def test_files_that_do_not_suit(tmp_path: Path, prepare: str, message: str) -> N
     for _ in range(2):  # the first refusal leaves no lock behind
         with pytest.raises(StoreUnsuitable, match=message):
             SqliteStore.open(path)
+
+
+def test_a_file_of_an_older_version_is_brought_up_to_date_with_its_calls(tmp_path: Path) -> None:
+    path = tmp_path / "ivr.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(f"{MIGRATIONS[0]} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;")
+    connection.execute("INSERT INTO switch (name, is_on, at) VALUES ('snow', 1, 5.0)")
+    connection.execute(
+        "INSERT INTO call VALUES ('a', 7, 3, 'live', 's1', '{}', 'c', 't', '+1', '+2', x'00', 1, 2, 1.0, 2.0)"
+    )
+    connection.commit()
+    connection.close()
+
+    async def run() -> None:
+        for _ in range(2):  # the second time there is nothing to do
+            store = SqliteStore.open(path)
+            assert (await store.load(["a"]))["a"].call.version == 3
+            assert await store.switches() == {"snow": True}
+            await store.close()
+        store = SqliteStore.open(path)
+        await store.keep(Kept("value", "topic", "+1", "billing", 100.0))
+        assert await store.kept("value", "topic", "+1", 1.0) == "billing"
+        await store.close()
+
+    asyncio.run(run())
+
+
+def test_what_one_process_keeps_the_next_one_finds(tmp_path: Path) -> None:
+    """A counter goes on where the other process left it, and a request that it counted or claimed stays so."""
+    path = tmp_path / "ivr.db"
+    subprocess.run([sys.executable, KEEPER, path], check=True, timeout=60)
+
+    async def run() -> None:
+        store = SqliteStore.open(path)
+        assert await store.kept("value", "topic", "+1", 1.0) == "billing"
+        assert await store.count("pins", "c-1", "rid-1", 100.0, 1.0) == 1
+        assert await store.count("pins", "c-1", "rid-2", 100.0, 1.0) == 2
+        assert not await store.claim("rid-3", 100.0)
+        await store.close()
+
+    asyncio.run(run())
 
 
 def test_files_that_are_no_store(tmp_path: Path) -> None:
