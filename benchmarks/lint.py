@@ -3,9 +3,10 @@ text of as many lines in the same run.
 
     python -m benchmarks.lint [--lines 10000] [--rounds 5] [--profile]
 
-The project is made of the sample scripts: their blocks again and again under other names, each for another caller,
-so that every block can be reached and the script is without findings. The peer only parses; ours reads, resolves names
-and runs every rule. Ratios are what to read: the machine is shared and noisy. ``--profile`` says which rules take the
+The project is a contact center of the samples - languages with their translations, sub-flows, data functions, a card
+payment - and before it the blocks of the other samples, again and again under other names, each for another caller, so
+that every block can be reached and the script is without findings. The peer only parses; ours reads, resolves names and
+runs every rule. Ratios are what to read: the machine is shared and noisy. ``--profile`` says which rules take the
 time.
 """
 
@@ -39,40 +40,69 @@ CASES = 20
 _NAME = re.compile(
     r"^(?:step|menu|collect|transfer|queue|voicemail|callback|consult|pay|survey|hours|data|counter) (\w+)", re.M
 )
+_VALUE = re.compile(r"^ +(?:lookup|recall|set|into(?: secret)?) (\w+)\b(?!\.)", re.M)
+_FIRST = re.compile(r" +\w+")
 _HOLE = re.compile(r"\{[^}]*\}")
-_HEAD = """\
-ivr 1
+
+
+_SMALL_FLOW = """\
 flow main
     timezone "America/New_York"
     on caller hangup -> finish abandoned
     on system error  -> nobody
-
 """
-_TAIL = """
+_SMALL_BLOCKS = """\
 step nobody
     say "We cannot take your call right now. Please call again later. Goodbye."
-    finish nobody
-"""
+    finish nobody"""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The blocks of a script, without its flow: the call begins at ``entry``."""
+    """The blocks of a script, without its flow: the call begins at ``entry``. ``names`` are those of its blocks and of
+    its values, which would be the same values in every copy."""
 
     text: str
     names: tuple[str, ...]
     entry: str
 
 
+@dataclass(frozen=True, slots=True)
+class Center:
+    """The contact center as one text: the lines of its flow, its blocks, and its sub-flows, which must come last, as
+    every block below them belongs to them."""
+
+    flow: str
+    blocks: str
+    flows: str
+    entry: str
+
+
+def center() -> Center:
+    """The files of the contact center, put together by what they declare."""
+    flow, entry, blocks, flows = "", "", list[str](), list[str]()
+    for path in sorted((SCRIPTS / "center").glob("*.ivr")):
+        text = re.sub(r'(?m)^(?:ivr 1|use ".*"|;.*)\n', "", path.read_text(encoding="utf-8")).strip()
+        for part in re.split(r"(?m)^(?=flow )", text):
+            if part.startswith("flow main"):
+                flow, _, rest = part.partition("\n\n")
+                entry = _NAME.findall(rest)[0]
+                blocks.append(rest.strip())
+            elif part:
+                (flows if part.startswith("flow ") else blocks).append(part.strip())
+    return Center(flow, "\n\n".join(blocks), "\n\n".join(flows), entry)
+
+
 def samples() -> Iterator[Sample]:
-    """Every sample script whose blocks can be lent: one flow, and nothing of other files."""
+    """Every sample script whose blocks can be lent: a flow for whoever calls, and no texts in other languages."""
     for path in sorted(SCRIPTS.glob("*.ivr")):
         text = path.read_text(encoding="utf-8")
         blocks = "\n".join(part for part in re.split(r"\n(?=\S)", text) if _NAME.match(part))
         program = Program(Source(path.name, text), parse(Source(path.name, text)).script)
-        alone = not program.flows and not re.search(r"^(?:use|prompts|data)\b", text, re.M)
+        alone = not program.flows and not re.search(r"^(?:use|prompts|dial)\b", text, re.M)
         if alone and program.entry:
-            yield Sample(blocks.rstrip() + "\n", tuple(_NAME.findall(blocks)), program.entry)
+            names = dict.fromkeys((*_NAME.findall(blocks), *_VALUE.findall(blocks)))
+            yield Sample(blocks.rstrip() + "\n", tuple(names), program.entry)
 
 
 def renamed(sample: Sample, number: int) -> tuple[str, str]:
@@ -87,29 +117,37 @@ def renamed(sample: Sample, number: int) -> tuple[str, str]:
 
     lines = []
     for line in sample.text.splitlines():
-        left, arrow, target = line.rpartition("->")
+        # The word that begins a line may be a name, too: `card` of a payment, beside a block `card`.
+        word = _FIRST.match(line)
+        first, rest = (word[0], line[word.end() :]) if word else ("", line)
+        left, arrow, target = rest.rpartition("->")
         # An outcome stands on the left of an arrow and may be called like a block.
         names = [name for name in sample.names if not arrow or name not in OUTCOMES]
-        lines.append(rename(left, names) + arrow + rename(target, sample.names))
+        lines.append(first + rename(left, names) + arrow + rename(target, sample.names))
     return "\n".join([*lines, ""]), f"{sample.entry}_{number}"
 
 
 def project(lines: int) -> str:
-    """A script of about so many lines without a finding: copies of the samples, each for another caller."""
-    lent = list(samples())
+    """A script of about so many lines without a finding: copies of the samples, each for another caller, and the
+    contact center for everybody else, where there is room for it."""
+    lent, whole = list(samples()), center()
+    if lines < 2 * whole.blocks.count("\n"):
+        whole = Center(_SMALL_FLOW, _SMALL_BLOCKS, "", "nobody")
+    lines -= sum(text.count("\n") for text in (whole.blocks, whole.flows, whole.flow))
     parts: list[str] = []
     entries: list[str] = []
     size = 0
-    while size + len(entries) < lines - 40:
+    while size + len(entries) < lines - 20:
         text, entry = renamed(lent[len(parts) % len(lent)], len(parts))
         parts.append(text)
         entries.append(entry)
         size += text.count("\n") + 1
     groups = [entries[at : at + CASES] for at in range(0, len(entries), CASES)]
     doors = [
-        _door(at, group, f"door_{at + 1}" if at + 1 < len(groups) else "nobody") for at, group in enumerate(groups)
+        _door(at, group, f"door_{at + 1}" if at + 1 < len(groups) else whole.entry) for at, group in enumerate(groups)
     ]
-    return _HEAD + "\n".join([*doors, *parts]) + _TAIL
+    head = f"ivr 1\n{whole.flow.rstrip()}\n"
+    return "\n".join(each for each in (head, *doors, *parts, f"{whole.blocks}\n", whole.flows) if each)
 
 
 def _door(number: int, targets: list[str], otherwise: str) -> str:

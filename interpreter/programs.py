@@ -20,6 +20,7 @@ from watchfiles import Change, awatch
 from dsl import Diagnostic, Program, Source, check
 from dsl.bundle import bundle, is_inside, used_names
 from dsl.report import render
+from interpreter.data.missing import missing_parts
 from interpreter.engine import Script, ScriptUnusable, script_hash
 from interpreter.site import Site
 from interpreter.site_bindings import bindings_from
@@ -136,8 +137,15 @@ class SiteScripts:
             if checked.program is None:
                 self._refuse(path, _Refused(digest, _listed(checked.errors)))
                 return
+            if checked.program.flow is not None and checked.program.flow.outbound:
+                self._refuse(
+                    path, _Refused(digest, "its flow is outbound: it makes calls, and takes none of `[lines]`")
+                )
+                return
             self._current[path] = Script(digest, path.name, text, checked.program)
             _log.info("script loaded", script=path.name, version=digest[:12], replaced=before is not None)
+            if parts := missing_parts(checked.program):
+                _log.warning("this version refuses a part of a script", script=path.name, refused=", ".join(parts))
         self._refused.pop(path, None)
 
     def _refuse(self, path: Path, refused: _Refused) -> None:

@@ -133,10 +133,16 @@ def _level(text: str, width: int, opener: Line | None, inside: bool) -> int:
     if width == 0:
         first = re.match(r"[A-Za-z_]+", text)
         stray = inside and first is not None and first.group() in _STATEMENT_WORDS and first.group() not in DECLARATIONS
-        return 1 if stray else 0
+        return 1 if stray or (inside and not _visible(text)) else 0
     if opener is not None and width > opener.width:
         return 1 if opener.may_stand_alone and _is_statement(text) else 2
     return 1
+
+
+def _visible(text: str) -> bool:
+    """Whether anything can be seen of a line. Control characters alone, left by a paste, begin no declaration: the
+    block goes on below them."""
+    return any(each.isprintable() and not each.isspace() for each in text)
 
 
 def _is_callback_line(kind: str, text: str) -> bool:

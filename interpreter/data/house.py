@@ -208,7 +208,10 @@ class House:
 def _read(action: Request, bound: DataFunction, found: str, answer: Any) -> tuple[str, tuple[tuple[str, Value], ...]]:
     """What an answer means for the verb. Raises `WrongShape`."""
     if action.verb == "action":
-        return ("failed" if found == "not found" else "done"), ()
+        # A function that acts need not return anything.
+        return ("failed" if found == "not found" and not bound.python else "done"), ()
+    if action.verb == "check" and answer is None and bound.python:
+        raise WrongShape("a check returns True or False")
     if found == "not found":
         return ("not found" if action.verb == "lookup" else "no"), ()
     part = pick(answer, bound.result)

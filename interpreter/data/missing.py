@@ -4,6 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dsl import Program
+from dsl.ast import (
+    Block,
+    Brief,
+    Callback,
+    Consult,
+    Dial,
+    Notify,
+    Pay,
+    Queue,
+    RecordCall,
+    SendDigits,
+    Statement,
+    Step,
+    StreamAudio,
+    TranscribeCall,
+    Transfer,
+    Voicemail,
+)
 from interpreter.protocol import Request, Verb
 
 MISSING_PARTS: Mapping[Verb, str] = {
@@ -21,6 +40,40 @@ MISSING_PARTS: Mapping[Verb, str] = {
     "notify": "notifications",
     "tones": "tones to another machine",
 }
+
+
+_BLOCKS: Mapping[type[Block], Verb] = {
+    Queue: "queue",
+    Voicemail: "voicemail",
+    Callback: "callback",
+    Consult: "consult",
+    Pay: "pay",
+    Dial: "dial",
+}
+_STATEMENTS: Mapping[type[Statement], Verb] = {
+    RecordCall: "record",
+    TranscribeCall: "transcribe",
+    StreamAudio: "stream",
+    Brief: "brief",
+    Notify: "notify",
+    SendDigits: "tones",
+}
+
+
+def missing_parts(program: Program) -> tuple[str, ...]:
+    """What a script asks for and this version does not do on a real line, each once."""
+    verbs: dict[Verb, None] = {}
+    if program.flow is not None and program.flow.record is not None:
+        verbs["record"] = None
+    for block in program.blocks.values():
+        if type(block) in _BLOCKS:
+            verbs[_BLOCKS[type(block)]] = None
+        elif isinstance(block, Transfer) and block.accept is not None:
+            verbs["transfer"] = None
+        for statement in block.statements if isinstance(block, Step) else ():
+            if type(statement) in _STATEMENTS:
+                verbs[_STATEMENTS[type(statement)]] = None
+    return tuple(MISSING_PARTS[verb] for verb in verbs)
 
 
 def why_missing(request: Request) -> str:

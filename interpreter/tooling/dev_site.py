@@ -65,7 +65,8 @@ def make(scripts: Sequence[Path], service: Mapping[str, Any], at: float | None =
     for program in programs.values():
         _stand_in(tables, program)
     lines = []
-    for offset, (path, program) in enumerate(programs.items()):
+    taking = {path: each for path, each in programs.items() if each.flow is None or not each.flow.outbound}
+    for offset, (path, program) in enumerate(taking.items()):
         targets = tuple(dict.fromkeys(_targets(program, tables)))
         lines.append(DevLine(f"+{FIRST_LINE + offset}", path, targets))
     tables["lines"] = {line.number: str(line.script.resolve()) for line in lines}

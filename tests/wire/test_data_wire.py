@@ -73,11 +73,21 @@ class Other:
     """The other system: what it has been asked, and what it does."""
 
     asked: list[tuple[str, ...]]
-    answers: bool
+    holds: str
+    """The function that does not answer."""
     waiting: list[asyncio.Event]
 
     def reset(self) -> None:
-        self.asked, self.answers, self.waiting = [], True, []
+        self.asked, self.holds, self.waiting = [], "", []
+
+    async def hear(self, function: str, argument: str) -> None:
+        self.asked.append((function, argument))
+        if self.holds == function:
+            self.waiting.append(gate := asyncio.Event())
+            try:
+                await gate.wait()
+            finally:
+                self.waiting.remove(gate)
 
 
 OTHER = Other()
@@ -89,16 +99,12 @@ def other() -> None:
 
 
 async def by_phone(number: str) -> dict[str, str]:
-    OTHER.asked.append(("by_phone", number))
-    if not OTHER.answers:
-        OTHER.waiting.append(gate := asyncio.Event())
-        await gate.wait()
-        OTHER.waiting.remove(gate)
+    await OTHER.hear("by_phone", number)
     return {"name": "Ana"}
 
 
 async def pin_ok(name: str, pin: str) -> bool:
-    OTHER.asked.append(("pin_ok", name))
+    await OTHER.hear("pin_ok", name)
     return pin == PIN
 
 
@@ -125,7 +131,7 @@ def test_a_slow_answer_has_a_filler_and_a_late_one_changes_nothing() -> None:
     async def run() -> None:
         async with wire(SCRIPT, sections=FUNCTIONS) as rig:
             hold_back(rig)
-            OTHER.answers = False
+            OTHER.holds = "by_phone"
             phone = rig.people.dial(rig.lines[0], "wait 60s")
             await rig.advance(2.0)
             assert [e.text for e in rig.emulator.transcript(phone) if e.kind == "heard"] == ["One moment, please."]
@@ -184,6 +190,86 @@ def test_a_pin_is_nowhere(caplog: pytest.LogCaptureFixture) -> None:
         assert pin not in _logged(caplog)
 
 
+FORGETFUL = """\
+ivr 1
+flow main for "Contoso"
+    timezone "America/New_York"
+    language en-US
+    on caller hangup -> finish abandoned
+    on system error  -> sorry
+
+collect new_pin
+    into secret pin_entered
+    prompt "Please choose a PIN."
+    digits 6, first within 8s, between 3s
+    no input "I did not get any digits."
+    no match "A PIN has six digits."
+    accepted      -> thanks
+    after 3 tries -> sorry
+
+step thanks
+    say "Thank you. Please wait while we change your PIN. This may take a little while."
+    do crm.change(caller.number, pin_entered) within 2s
+        done   "Changed." -> changed
+        failed "That did not work. Please call again." -> sorry
+
+step changed
+    finish changed
+
+step sorry
+    finish sorry
+
+data crm
+    action change(number phone, pin secret)
+"""
+
+
+async def change(number: str, pin: str) -> None:
+    OTHER.asked.append(("change", pin))
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_secret_does_not_survive_a_restart_and_the_caller_hears_that_it_failed(restarted: bool) -> None:
+    """Between its entry and its use. Nothing else is sent in its place, and the call goes on by the script's route."""
+
+    async def run() -> None:
+        functions: dict[str, dict[str, object]] = {"data": {"crm": {"change": {"python": f"{__name__}:change"}}}}
+        async with wire(FORGETFUL, sections=functions) as rig:
+            phone = rig.people.dial(rig.lines[0], f"press {PIN}; wait 60s")
+            await rig.run_until(lambda: any("Thank you" in each.text for each in rig.emulator.transcript(phone)))
+            if restarted:
+                await rig.restart()
+            await rig.finish(phone)
+            heard = rig.heard(phone)
+            last, result, asked = (
+                ("That did not work. Please call again.", "sorry", [])
+                if restarted
+                else ("Changed.", "changed", [("change", PIN)])
+            )
+            assert (heard.texts[-1], heard.end[1], OTHER.asked) == (last, result, asked)
+
+    play(run)
+
+
+def test_a_check_that_a_restart_cuts_off_is_unchecked() -> None:
+    """Its answer went to a process that is gone: the time of the check ends, and the script's own route is taken."""
+
+    async def run() -> None:
+        async with wire(SCRIPT, sections=FUNCTIONS) as rig:
+            hold_back(rig)
+            phone = rig.people.dial(rig.lines[0], f"press {PIN}; wait 60s")
+            OTHER.holds = "pin_ok"
+            await rig.run_until(lambda: bool(OTHER.waiting))
+            await rig.restart()
+            assert not OTHER.waiting
+            await rig.finish(phone)
+            heard = rig.heard(phone)
+            assert (heard.texts[-1], heard.end[1]) == ("Goodbye.", "sorry")
+            assert OTHER.asked.count(("pin_ok", "Ana")) == 1
+
+    play(run)
+
+
 def test_what_no_engine_does_yet_fails_and_the_log_names_it(caplog: pytest.LogCaptureFixture) -> None:
     script = """\
 ivr 1
@@ -219,3 +305,19 @@ step sorry
 
     play(run)
     assert "queues and agents are not part of this version: `queue line` cannot be done" in _logged(caplog)
+    (warning,) = [
+        each for each in caplog.records if each.getMessage() == "this version refuses a part of a script"
+    ]
+    assert warning.__dict__["refused"] == "queues and agents"
+
+
+def test_a_script_that_asks_for_nothing_missing_is_not_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+
+    async def run() -> None:
+        async with wire(SCRIPT, sections=FUNCTIONS):
+            pass
+
+    play(run)
+    assert "script loaded" in _logged(caplog)
+    assert "refuses a part" not in _logged(caplog)

@@ -10,7 +10,7 @@ import asyncio
 import re
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -66,6 +66,7 @@ class Wire:
     emulator: Emulator
     people: People
     runtime: Runtime
+    serve: Callable[[], Awaitable[Runtime]]
     store: SqliteStore
     clock: VirtualClock
     lines: tuple[str, ...]
@@ -89,6 +90,10 @@ class Wire:
             await engine.idle()
             if before == (len(self.emulator.deliveries), engine.gauges()):
                 return
+
+    async def restart(self) -> None:
+        """End the server and start another on the same store, at the same moment of the clock."""
+        self.runtime = await self.serve()
 
     def next_due(self) -> float | None:
         due = [t for t in (self.clock.next_due(), self.runtime.desk.engine.next_due()) if t is not None]
@@ -209,12 +214,20 @@ async def wire(
                 assert isinstance(step.call, Call)
                 calls[call_id] = step.call
 
-            async with running(site, store=store, clock=clock, trace=keep) as runtime:
-                front.app = runtime.app
+            async with AsyncExitStack() as lives:
+
+                async def serve() -> Runtime:
+                    await lives.aclose()
+                    runtime = await lives.enter_async_context(running(site, store=store, clock=clock, trace=keep))
+                    front.app = runtime.app
+                    return runtime
+
+                runtime = await serve()
                 await emulator.subscribe(f"{web.url}/events")
                 for name, on in (switches or {}).items():
                     await runtime.desk.engine.set_switch(name, on)
-                yield Wire(emulator, People(emulator), runtime, store, clock, numbers, web.url, Path(folder), calls)
+                people = People(emulator)
+                yield Wire(emulator, people, runtime, serve, store, clock, numbers, web.url, Path(folder), calls)
         finally:
             await web.stop()
             await store.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dsl.analysis.program import Program
 from dsl.ast import Flow, LocaleLiteral, Name, Prompts, SetLanguage, Step
 from dsl.diagnostics import Diagnostic
 from dsl.lint.rule import Context, Rule
@@ -18,26 +19,32 @@ def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
     if program.flow is None or not complete(program):
         return
+    told: set[str] = set()
+    for name, label in _named(program):
+        if name.text not in program.languages and name.text not in told:
+            # One line of the flow lists it for all the places that name it.
+            told.add(name.text)
+            listed = ", ".join((*program.languages, name.text))
+            yield RULE.at(
+                program.source,
+                name.span,
+                f"the flow does not list the language `{name.text}`",
+                label,
+                help=f"write `languages {listed}` into the flow",
+            )
+
+
+def _named(program: Program) -> Iterator[tuple[Name, str]]:
+    """Every place that names a language, and what it means there that no call is in it."""
     for declaration in program.declarations():
-        named: list[tuple[Name, str]] = []
         if isinstance(declaration, Prompts):
-            named = [(declaration.name, "no call can hear these translations")]
+            yield declaration.name, "no call can hear these translations"
         elif isinstance(declaration, Flow):
-            named = [(language, "no call can need this voice") for language, _ in declaration.voices]
+            yield from ((language, "no call can need this voice") for language, _ in declaration.voices)
         elif isinstance(declaration, Step):
             for each in declaration.statements:
                 if isinstance(each, SetLanguage) and isinstance(each.value, LocaleLiteral):
-                    named.append((Name(each.value.value, each.value.span), "the call goes on in its first language"))
-        for name, label in named:
-            if name.text not in program.languages:
-                listed = ", ".join((*program.languages, name.text))
-                yield RULE.at(
-                    program.source,
-                    name.span,
-                    f"the flow does not list the language `{name.text}`",
-                    label,
-                    help=f"write `languages {listed}` into the flow",
-                )
+                    yield Name(each.value.value, each.value.span), "the call goes on in its first language"
 
 
 _SCRIPT = """\
