@@ -11,7 +11,7 @@ import pytest
 from data_rig import Rig, lookup
 
 from interpreter.data.answers import WrongShape, as_json, read_answer
-from interpreter.protocol import Day, Items, Money, Reported, Request, Seconds, TimeOfDay, Value
+from interpreter.protocol import Day, Items, Money, Reported, Request, Seconds, TimeOfDay, Value, Verb
 from interpreter.site_model import DataFunction
 
 
@@ -160,6 +160,36 @@ def test_a_function_in_trouble_has_failed(function: str, caplog: pytest.LogCaptu
 
 def test_a_function_that_hangs_has_failed() -> None:
     assert ask("hangs", within=0.05).outcome == "failed"
+
+
+def nothing() -> None:
+    return
+
+
+def yes() -> bool:
+    return True
+
+
+@pytest.mark.parametrize(
+    ("verb", "function", "outcome"),
+    [
+        ("action", "nothing", "done"),
+        ("action", "yes", "done"),
+        ("action", "raises", "failed"),
+        ("check", "yes", "yes"),
+        ("check", "nothing", "failed"),  # a forgotten return is no wrong PIN
+        ("check", "raises", "failed"),
+    ],
+)
+def test_a_function_that_acts_returns_nothing_and_one_that_checks_must(verb: Verb, function: str, outcome: str) -> None:
+    async def run() -> Reported:
+        rig = Rig({"crm.it": DataFunction(python=f"{__name__}:{function}")})
+        try:
+            return await rig.ask(Request("op1", verb, "crm.it", (), (), 5.0))
+        finally:
+            await rig.house.close()
+
+    assert asyncio.run(run()).outcome == outcome
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -305,9 +305,7 @@ step sorry
 
     play(run)
     assert "queues and agents are not part of this version: `queue line` cannot be done" in _logged(caplog)
-    (warning,) = [
-        each for each in caplog.records if each.getMessage() == "this version refuses a part of a script"
-    ]
+    (warning,) = [each for each in caplog.records if each.getMessage() == "this version refuses a part of a script"]
     assert warning.__dict__["refused"] == "queues and agents"
 
 
