@@ -198,7 +198,8 @@ def _check(source: Source, lines: list[Line]) -> Iterator[Diagnostic]:
         if line.level == 0:
             declaration = line
         opener = line if line.opens else opener
-        if line.width == line.level * UNIT or line in tabbed or line in odd:
+        seen = _visible(source.text[line.content : line.end])
+        if line.width == line.level * UNIT or line in tabbed or line in odd or not seen:
             continue
         owner = line.number if line.level == 0 or declaration is None else declaration.number
         key = (owner, line.width - line.level * UNIT)

@@ -142,8 +142,9 @@ def as_text(program: Program) -> str:
         mark = " (to the target)" if row.heard_by == "target" else ""
         lines.append(f"  {row.seconds:5.1f} s  {row.use}{mark}: {row.text}")
         lines += (f"           {language}: {text or '(missing)'}" for language, text in row.translations.items())
-    total = sum(row.seconds for row in rows_of(program))
-    lines += ["", f"{len(rows_of(program))} texts, {total:.0f} s of speech"]
+    rows = rows_of(program)
+    total = sum(row.seconds for row in rows)
+    lines += ["", f"{len(rows)} {'text' if len(rows) == 1 else 'texts'}, {total:.0f} s of speech"]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 

@@ -11,7 +11,7 @@ import pytest
 from console import exchanges, matches, run
 from manual import Block, blocks, name_of, script_of
 
-from dsl import Source, check
+from dsl import Source, check, pages
 from dsl.analysis.outcomes import VERBS
 from dsl.format import format_text
 from dsl.report import render
@@ -131,6 +131,15 @@ def test_links_lead_somewhere() -> None:
             if not path.exists() or (anchor and anchor not in _anchors(path)):
                 broken.append(f"{name_of(page)}: {target}")
     assert broken == []
+
+
+def test_rules_that_are_named_exist() -> None:
+    named = {
+        (name_of(page), code)
+        for page in [*PAGES, *(ROOT / "docs" / "decisions").glob("*.md")]
+        for code in re.findall(r"IVR\d{3}", page.read_text(encoding="utf-8"))
+    }
+    assert {(page, code) for page, code in named if code not in pages()} == set()
 
 
 def _outcomes_told() -> dict[str, list[str]]:

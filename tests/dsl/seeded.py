@@ -255,6 +255,25 @@ def secret_said_aloud(lines: Sequence[str], chance: random.Random) -> Iterator[C
             yield Change(at, f'{line}\n    say "You said {{{chance.choice(secrets)} as digits}}."', at + 2, "")
 
 
+CODES = {
+    "misspelt_keyword": "IVR106",
+    "misspelt_block": "IVR201",
+    "misspelt_outcome": "IVR202",
+    "wrong_indentation": "IVR114",
+    "missing_quote": "IVR100",
+    "missing_arrow": "IVR100",
+    "foreign_arrow": "IVR100",
+    "unrouted_outcome": "IVR203",
+    "missing_unit": "IVR100 IVR104",
+    "given_twice": "IVR105",
+    "duplicate_name": "IVR111",
+    "key_used_twice": "IVR301",
+    "undefined_value": "IVR120",
+    "wrong_type": "IVR121 IVR612",
+    "secret_said_aloud": "IVR602",
+}
+"""The rules in whose catalogue entry a kind stands. A duration that is no duration at all may be a line that cannot be
+read; a number that is called is a rule of its own."""
 KINDS: tuple[Kind, ...] = (
     *(misspelt_keyword, misspelt_block, misspelt_outcome, wrong_indentation, missing_quote, missing_arrow),
     *(foreign_arrow, unrouted_outcome, missing_unit, given_twice, duplicate_name, key_used_twice, undefined_value),
