@@ -1,5 +1,4 @@
-"""What an author sees for 300 seeded mistakes: nearly always one message, of the right rule, at its line, with the right
-repair."""
+"""What an author sees for 300 seeded mistakes: mostly one message, of the right rule, at its line, with its repair."""
 
 from __future__ import annotations
 
