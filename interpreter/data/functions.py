@@ -36,23 +36,36 @@ class FunctionFailed(Exception):  # noqa: N818 - what became of it
 
 
 async def ask(
-    session: aiohttp.ClientSession, bound: DataFunction, arguments: Mapping[str, Value], seconds: float
+    session: aiohttp.ClientSession,
+    bound: DataFunction,
+    arguments: Mapping[str, Value],
+    seconds: float,
+    *,
+    reads: bool = True,
 ) -> Answer:
-    """Ask once, for at the most ``seconds``. Raises `FunctionFailed`."""
+    """Ask once, for at the most ``seconds``; without ``reads`` only the status of an HTTP answer counts. Raises
+    `FunctionFailed`."""
     try:
         async with asyncio.timeout(seconds):
-            return await (_call(bound, arguments) if bound.python else _http(session, bound, arguments))
+            return await (_call(bound, arguments) if bound.python else _http(session, bound, arguments, reads))
     except TimeoutError:
         raise FunctionFailed(f"no answer within {seconds:.1f} s") from None
 
 
-async def _http(session: aiohttp.ClientSession, bound: DataFunction, arguments: Mapping[str, Value]) -> Answer:
+async def _http(
+    session: aiohttp.ClientSession, bound: DataFunction, arguments: Mapping[str, Value], reads: bool
+) -> Answer:
     address = address_of(bound.url or "", arguments)
     headers = {name: value.get_secret_value() for name, value in bound.headers.items()}
     body = {name: as_json(value) for name, value in arguments.items()} if bound.body == "json" else None
     try:
         async with session.request(
-            bound.method, URL(address, encoded=True), headers=headers, json=body, allow_redirects=False
+            bound.method,
+            URL(address, encoded=True),
+            headers=headers,
+            json=body,
+            allow_redirects=False,
+            middlewares=(_once,),
         ) as response:
             if response.status in bound.not_found:
                 return "not found", None
@@ -60,9 +73,22 @@ async def _http(session: aiohttp.ClientSession, bound: DataFunction, arguments: 
                 raise FunctionFailed(f"HTTP status {response.status}", again=True)
             if not 200 <= response.status < 300:
                 raise FunctionFailed(f"HTTP status {response.status}")
-            return "answer", await _body(response)
+            return "answer", await _body(response) if reads else None
     except aiohttp.ClientError as error:
         raise FunctionFailed(f"no connection: {type(error).__name__}", again=True) from None
+
+
+class ConnectionBroken(aiohttp.ClientConnectionError):
+    """The connection broke, and nobody knows whether the request arrived."""
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Send a request once. By itself aiohttp sends GET, PUT and DELETE again when the connection breaks, as RFC 9110,
+    9.2.2 lets it; but what an action does twice is the site's to know."""
+    try:
+        return await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise ConnectionBroken(type(error).__name__) from None
 
 
 def address_of(template: str, arguments: Mapping[str, Value]) -> str:

@@ -167,8 +167,10 @@ class House:
         if self._session is None:
             # A cookie that the other system sets in one call must not go out in another caller's.
             self._session = aiohttp.ClientSession(trust_env=False, cookie_jar=aiohttp.DummyCookieJar())
+        # What an action answers is nobody's: it was done, whatever the server likes to say to that.
+        reads = action.verb != "action"
         try:
-            return await ask(self._session, bound, arguments, ends - loop.time())
+            return await ask(self._session, bound, arguments, ends - loop.time(), reads=reads)
         except FunctionFailed as error:
             left = ends - loop.time()
             if action.verb == "action" or not error.again or left <= 0.05:

@@ -42,6 +42,8 @@ class Answer:
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     silent: bool = False
+    broken: bool = False
+    """The connection ends without an answer."""
 
 
 class OtherSystem:
@@ -63,6 +65,8 @@ class OtherSystem:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if answer.silent:
             await self.over.wait()
+        if answer.broken and request.transport is not None:
+            request.transport.close()
         return web.Response(
             status=answer.status, text=answer.body, headers=answer.headers, content_type="application/json"
         )

@@ -252,6 +252,35 @@ def test_an_action_is_sent_once(status: int, outcome: str) -> None:
     assert with_house(use, _lock) == (outcome, ["PUT /locks/c-1"])
 
 
+@pytest.mark.parametrize("body", ["", "OK", "{}", "x" * 300_000])
+def test_whatever_is_said_to_an_action_it_is_done(body: str) -> None:
+    async def use(rig: Rig, system: OtherSystem) -> list[str]:
+        system.answers = [Answer(body=body)]
+        return [(await rig.ask(LOCK, f"rid-{number}")).outcome for number in range(2)]
+
+    assert with_house(use, _lock) == ["done", "done"]
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_an_action_is_not_sent_again_when_its_connection_breaks(before: int) -> None:
+    """Neither on a connection of its own nor on one that has served another request."""
+
+    async def use(rig: Rig, system: OtherSystem) -> tuple[str, int]:
+        system.answers = [*[Answer(200)] * before, Answer(broken=True)]
+        for number in range(before):
+            assert (await rig.ask(LOCK, f"rid-{number}")).outcome == "done"
+        return (await rig.ask(LOCK, "rid-9")).outcome, len(system.seen) - before
+
+    assert with_house(use, _lock) == ("failed", 1)
+
+
+def test_a_look_up_is_asked_once_more_when_its_connection_breaks() -> None:
+    reported, system = ask(Answer(broken=True), Answer(body=ANA))
+    assert (reported.outcome, len(system.seen)) == ("found", 2)
+    reported, system = ask(Answer(broken=True))
+    assert (reported.outcome, len(system.seen)) == ("failed", 2)
+
+
 def test_an_action_is_not_sent_again_after_a_restart() -> None:
     """The engine repeats a request whose answer it has not kept; the other system has had it all the same."""
 
