@@ -94,16 +94,22 @@ async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerTy
 def address_of(template: str, arguments: Mapping[str, Value]) -> str:
     """The address of a template, each argument escaped so that it stays in its place.
 
-    Raises `FunctionFailed` for one that would lead to another place all the same: a segment of dots.
+    Raises `FunctionFailed` for one that would lead to another place all the same: a segment of dots, or an empty one.
     """
+    path = template.partition("?")[0]
 
     def escaped(hole: re.Match[str]) -> str:
-        text = as_text(arguments.get(hole[1]))
-        if text in (".", ".."):
-            raise FunctionFailed(f"the argument `{hole[1]}` would change the address")
+        value = arguments.get(hole[1])
+        text = "" if value is None else as_text(value)
+        if not text and hole.start() < len(path):
+            raise FunctionFailed(f"the argument `{hole[1]}` is empty, and would change the address")
         return quote(text, safe="")
 
-    return HOLE.sub(escaped, template)
+    address = HOLE.sub(escaped, template)
+    for given, made in zip(path.split("/"), address.partition("?")[0].split("/"), strict=True):
+        if made in (".", "..") and made != given:
+            raise FunctionFailed(f"`{given}` would change the address")
+    return address
 
 
 async def _body(response: aiohttp.ClientResponse) -> Any:

@@ -162,10 +162,21 @@ def test_an_argument_stays_in_its_place(value: Value, address: str) -> None:
     assert with_house(use, at(path="/c/{account}/x")) == address
 
 
-@pytest.mark.parametrize("value", [".", ".."])
-def test_an_argument_that_would_lead_elsewhere_is_not_sent(value: str) -> None:
-    with pytest.raises(FunctionFailed, match="account"):
+@pytest.mark.parametrize("value", [".", "..", "", None])
+def test_an_argument_that_would_lead_elsewhere_is_not_sent(value: str | None) -> None:
+    with pytest.raises(FunctionFailed, match=r"account.*would change the address"):
         address_of("https://crm.contoso.com/customers/{account}", {"account": value})
+
+
+def test_two_arguments_that_would_lead_elsewhere_together_are_not_sent() -> None:
+    with pytest.raises(FunctionFailed, match="would change the address"):
+        address_of("https://crm.contoso.com/customers/{a}{b}", {"a": ".", "b": "."})
+
+
+@pytest.mark.parametrize(("value", "sent"), [("", ""), (None, ""), ("..", ".."), ("a/b", "a%2Fb")])
+def test_behind_the_question_mark_nothing_leads_elsewhere(value: str | None, sent: str) -> None:
+    template = "https://crm.contoso.com/v1/../customers?account={account}"
+    assert address_of(template, {"account": value}) == template.replace("{account}", sent)
 
 
 def test_headers_are_sent_and_never_logged(caplog: pytest.LogCaptureFixture) -> None:
