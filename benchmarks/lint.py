@@ -195,15 +195,16 @@ def as_hcl(script: str) -> str:
         words = line.split()
         if line.startswith(";"):
             done.append(f"# {line[1:].strip()}")
-        elif words[:1] == ["ivr"]:
-            done.append(f"ivr = {words[1]}")
+        elif words[:1] in (["ivr"], ["use"]):
+            done.append(f"{words[0]}_{number} = {words[1]}")
         elif not line.startswith(" ") and words:
             done.append(f'{words[0]} "{words[1]}" {{')
             opened = True
         elif words:
             values = re.findall(r'"(?:\\.|[^"\\])*"|[^\s,]+', line.strip())
             quoted = ", ".join(each if each.startswith('"') else f'"{each}"' for each in values[1:])
-            done.append(f"    {re.sub(r'[^a-z]', '_', values[0])}_{number} = [{quoted}]")
+            # A translation begins with its text, which becomes a name.
+            done.append(f"    a_{re.sub(r'[^a-z]', '_', values[0])}_{number} = [{quoted}]")
         else:
             done.append("}" if opened else "")
             opened = False

@@ -12,7 +12,8 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("default", deadline=None, derandomize=True)
-settings.register_profile("fuzz", deadline=None, max_examples=20_000, suppress_health_check=list(HealthCheck))
+EXAMPLES = int(os.environ.get("IVR_FUZZ_EXAMPLES", "20000"))
+settings.register_profile("fuzz", deadline=None, max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 _NO_BROWSER = "no Chromium was found, so the browser tests did not run (Debian: apt-get install chromium)"
