@@ -28,15 +28,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
         )
 
 
-def _example(line: str) -> str:
-    told = ", or 9 to stop these calls" if line else ""
-    return (
-        f"""\
+def _example(line: str, told: str) -> str:
+    return f"""\
 ivr 1
 flow reminder(number phone) outbound
     timezone "America/New_York"
 {line}    on caller hangup -> finish abandoned
-    on system error  -> give_up
+    on system error  -> removed
 
 dial patient
     number number
@@ -44,50 +42,23 @@ dial patient
     attempts 3 every 2h
     only 09:00 to 20:00
     answered                               -> who_is_there
-    no answer or busy or invalid or failed -> give_up
+    no answer or busy or invalid or failed -> removed
 
 menu who_is_there
     prompt "This is Contoso Clinic. Press 1 to hear our message{told}."
     press 1 -> message
     no input "I did not hear anything."
     no match "That is not one of the choices."
-    after 2 tries -> give_up
+    after 2 tries -> removed
 
 step message
     say "Please bring your card to your appointment. Goodbye."
     finish told
 
-step opt_out
+step removed
     say "You are removed. Goodbye."
     finish opted_out
-
-step give_up
-    finish not_reached
 """
-        if line
-        else """\
-ivr 1
-flow reminder(number phone) outbound
-    timezone "America/New_York"
-    on caller hangup -> finish abandoned
-    on system error  -> give_up
-
-dial patient
-    number number
-    caller id clinic
-    attempts 3 every 2h
-    only 09:00 to 20:00
-    answered                               -> message
-    no answer or busy or invalid or failed -> give_up
-
-step message
-    say "Please bring your card to your appointment. Goodbye."
-    finish told
-
-step give_up
-    finish not_reached
-"""
-    )
 
 
 RULE = Rule(
@@ -95,6 +66,6 @@ RULE = Rule(
     name="outbound-without-opt-out",
     severity="warning",
     check=check,
-    bad=_example(""),
-    good=_example("    press 9 anywhere -> opt_out\n"),
+    bad=_example("", ""),
+    good=_example("    press 9 anywhere -> removed\n", ", or 9 to stop these calls"),
 )
