@@ -7,10 +7,11 @@ it. After a restart the references lead nowhere; what needs the secret then fail
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from interpreter.protocol import SECRET_MARK, ActionFailed, Event, Recognized, Secret
+from interpreter.protocol import SECRET_MARK, ActionFailed, Event, Recognized, Secret, Value
 from interpreter.values.functions import luhn_fits
 
 CARD_LENGTH = 12
@@ -50,6 +51,16 @@ class Vault:
         if isinstance(event, Recognized):
             return replace(event, tones="", speech="", secret=secret)
         return replace(event, tones="", secret=secret)
+
+    def sealed_values(
+        self, call_id: str, values: Sequence[tuple[str, Value]], expects: Sequence[tuple[str, str]], at: float
+    ) -> tuple[tuple[str, Value], ...]:
+        """The values of an answer, those that the script expects as secrets replaced."""
+        kinds = dict(expects)
+        return tuple(
+            (name, self.seal(call_id, value, at) if kinds.get(name) == "secret" and isinstance(value, str) else value)
+            for name, value in values
+        )
 
     def open(self, ref: str) -> str | None:
         """The secret in clear text; ``None`` when it is not known, or not any more."""

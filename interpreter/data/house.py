@@ -108,7 +108,9 @@ class House:
             # A fault of ours: the script hears that it failed, and goes on.
             log.exception("call %s: %s %s could not be done", call_id, action.verb, action.name)
             outcome, values = "failed", ()
-        await self._hand_over(call_id, rid, Reported(self._clock.now(), action.op, outcome, values))
+        now = self._clock.now()
+        sealed = self._vault.sealed_values(call_id, values, action.expects, now)
+        await self._hand_over(call_id, rid, Reported(now, action.op, outcome, sealed))
 
     async def _hand_over(self, call_id: str, rid: str, event: Reported) -> None:
         """To the engine, more than once when its store is away. The machine's own timer holds if it stays away."""

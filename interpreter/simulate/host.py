@@ -246,7 +246,8 @@ class Host:
             self._say("call", f"{titled(request)}: no answer")
             return
         due = self.now + answer.after
-        self._later(due, Reported(due, request.op, answer.outcome, answer.values))
+        values = self._vault.sealed_values(self.call.call_id, answer.values, request.expects, due)
+        self._later(due, Reported(due, request.op, answer.outcome, values))
         if answer.after:
             self._say("call", f"{titled(request)}{details(request)}")
             self._slow[request.op] = f"{titled(request)}: {answer.outcome}"

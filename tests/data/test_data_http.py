@@ -243,6 +243,27 @@ def test_a_secret_that_is_not_known_any_more_has_failed() -> None:
     assert with_house(use, lambda url: _pin_check(url, body="json")) == ("failed", 0)
 
 
+def test_a_secret_that_is_answered_is_locked_away() -> None:
+    """It can be handed to another function, and stands in nothing that is kept."""
+    ask_token = Request("op1", "lookup", "crm.token", (("id", "c-1"),), (("token", "secret"), ("name", "text")), 5.0)
+
+    async def use(rig: Rig, system: OtherSystem) -> tuple[str, Any]:
+        system.answers = [Answer(body='{"token": "hush", "name": "Ana"}'), Answer(body="true")]
+        answered = await rig.ask(ask_token)
+        token = dict(answered.values)["token"]
+        assert isinstance(token, Secret)
+        await rig.ask(Request("op2", "check", "crm.pin_ok", (("id", "c-1"), ("pin", token)), (), 5.0))
+        return repr(answered), system.seen[1].body
+
+    def functions(url: str) -> Mapping[str, DataFunction]:
+        return {"crm.token": DataFunction(url=f"{url}/tokens/{{id}}"), **_pin_check(url, body="json")}
+
+    told, sent = with_house(use, functions)
+    assert "hush" not in told
+    assert "Ana" in told
+    assert sent == {"id": "c-1", "pin": "hush"}
+
+
 # --------------------------------------------------------------------------------------------------------------------
 # Actions: at most once
 
