@@ -326,6 +326,7 @@ def _expected(trouble: Trouble) -> Diagnostic:
         f"`{found}` cannot stand here",
         trouble.found,
         f"expected {trouble.wanted}",
+        help=f"take it out, or write {trouble.wanted} before it" if trouble.wanted else "take it out",
     )
 
 

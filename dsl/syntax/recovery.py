@@ -93,10 +93,19 @@ def _version(source: Source, lines: tuple[Line, ...], first: bool) -> tuple[Name
         fix = Fix("write the version of this language", (Edit(span, f"ivr {VERSION}"),), "unsafe")
         return name, [finding(source, "IVR101", what, span, "here", help=f"write `ivr {VERSION}`", fix=fix)]
     if not first:
-        return name, [finding(source, "IVR101", "`ivr` must be the first line", span, "not the first line")]
+        return name, [
+            finding(
+                source, "IVR101", "`ivr` must be the first line", span, "not the first line", help="move it to the top"
+            )
+        ]
     return name, [
         finding(
-            source, "IVR100", "nothing belongs below the version line", Span(extra.content, extra.end), "indented line"
+            source,
+            "IVR100",
+            "nothing belongs below the version line",
+            Span(extra.content, extra.end),
+            "indented line",
+            help="begin it at the margin, if it is a declaration; else move it below one, such as `flow main`",
         )
         for extra in lines[1:2]
     ]
