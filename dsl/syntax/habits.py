@@ -54,7 +54,7 @@ _TABLE = (
     ),
     _order(
         ("collect",),
-        rf"^(?P<bad>(?P<a>{_TIMER} [^\s,]+), *(?P<b>(?!{_TIMER}).*\S))",
+        rf"^(?P<bad>(?P<a>{_TIMER} [^\s,]+), *(?P<b>(?! |{_TIMER}).*\S))",
         "the kind of input stands first",
         r"\g<b>, \g<a>",
     ),
