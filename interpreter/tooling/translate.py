@@ -53,7 +53,12 @@ def export(program: Program, language: str) -> str:
     Raises `CannotRun` for a language that no call can be in.
     """
     _check_language(program, language)
-    catalog = Catalog(locale=language.replace("-", "_"), project=Path(program.source.name).name, fuzzy=False)
+    script = Path(program.source.name).name
+    catalog = Catalog(
+        locale=language.replace("-", "_"),
+        header_comment=f"# The texts of {script} in {language}. The lines that begin with #. say where each is heard.\n#",
+        fuzzy=False,
+    )
     known = program.translations.get(language, {})
     for key, ids in translatable(program).items():
         done = BETWEEN_PHRASES.join(program.key_of(text) for text in known.get(key, ()))
@@ -64,8 +69,11 @@ def export(program: Program, language: str) -> str:
 
 
 def _without_dates(text: str) -> str:
-    """The same script gives the same catalogue, whatever the day."""
-    return re.sub(r'(?m)^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team): .*\\n"\n', "", text)
+    """The same script gives the same catalogue, whatever the day; and there is no project to fill in."""
+    left_out = (
+        "Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team"
+    )
+    return re.sub(rf'(?m)^"({left_out}): .*\\n"\n', "", text)
 
 
 def _check_language(program: Program, language: str) -> None:
