@@ -56,7 +56,7 @@ def export(program: Program, language: str) -> str:
     script = Path(program.source.name).name
     catalog = Catalog(
         locale=language.replace("-", "_"),
-        header_comment=f"# The texts of {script} in {language}. The lines that begin with #. say where each is heard.\n#",
+        header_comment=f"# The texts of {script} in {language}. Lines with #. say where each is heard.\n#",
         fuzzy=False,
     )
     known = program.translations.get(language, {})
