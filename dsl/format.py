@@ -53,6 +53,11 @@ BEFORE_GROUPS = frozenset(
 BEFORE_SIGNS = BEFORE_GROUPS | frozenset("=(,+-*/<>") | {"<=", ">="}
 """Behind these a minus belongs to the value that follows it."""
 
+WITH_VALUES = frozenset(
+    {"presses", "given", "with", "requests", "transfer", "queue", "voicemail", "callback", "consult", "pay", "dial"}
+)
+"""First words of the lines of a test that hold keys or values."""
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 # The terminals of `ivr.lark`, in the order in which they must be tried.
@@ -69,7 +74,7 @@ _TOKEN = re.compile(
                  | [A-Za-z_]+(?=[0-9]{1,2}:)
                  | [A-Za-z_][A-Za-z0-9_]*
                  | <= | >= | [<>=*\#+-] )
-    | (?P<mark>    [,.()] )
+    | (?P<mark>    [,.(){}] )
     | (?P<other>   [^ \t\f] )
     """,
     re.VERBOSE | re.DOTALL,
@@ -132,8 +137,15 @@ class _Row:
         return self.level == 0 and bool(self.tokens) and self.tokens[0].text == "ivr"
 
     @property
-    def is_use(self) -> bool:
-        return self.level == 0 and bool(self.tokens) and self.tokens[0].text == "use"
+    def is_line(self) -> str:
+        """The word of a declaration that is one line and may stand in a group."""
+        word = self.tokens[0].text if self.level == 0 and self.tokens else ""
+        return word if word in ("use", "promise") else ""
+
+    @property
+    def is_told(self) -> bool:
+        """A line of a test that has keys or values."""
+        return self.level == 1 and bool(self.tokens) and self.tokens[0].text in WITH_VALUES
 
 
 def _rows(source: Source) -> Iterator[_Row]:
@@ -197,8 +209,8 @@ def _with_blanks(rows: Iterator[_Row]) -> list[_Row]:
 def _parted(above: _Row, row: _Row) -> bool:
     if above.heads and row.level > above.level:
         return False
-    if above.is_use and row.is_use:
-        return row.blank  # files that are used stand in groups, as the author likes
+    if above.is_line and above.is_line == row.is_line:
+        return row.blank  # files that are used, and promises, stand in groups, as the author likes
     if row.level == 0 and not above.is_version and (above.level > 0 or above.tokens):
         return True
     return row.blank
@@ -270,9 +282,20 @@ def _width(text: str) -> int:
 
 
 def _render(row: _Row, column: int, arrow: int) -> str:
-    parts = [_join(row.tokens, column, arrow)] if row.tokens else []
+    tokens = tuple(_told(row.tokens)) if row.is_told else row.tokens
+    parts = [_join(tokens, column, arrow)] if tokens else []
     parts += [row.comment] if row.comment else []
     return "\n" * row.blank + " " * (row.level * UNIT) + "  ".join(parts) + "\n"
+
+
+def _told(tokens: tuple[_Token, ...]) -> Iterator[_Token]:
+    """The tokens of a line of a test: keys that are written together are one, and a parenthesis holds a list."""
+    pressed = tokens[0].text == "presses"
+    for token in tokens:
+        if pressed and (token.text in ("*", "#") or token.text.isdecimal()):
+            yield replace(token, kind="other")
+        else:
+            yield replace(token, kind="list") if token.text == "(" else token
 
 
 def _join(tokens: tuple[_Token, ...], column: int = 0, arrow: int = 0) -> str:
@@ -291,6 +314,8 @@ def _join(tokens: tuple[_Token, ...], column: int = 0, arrow: int = 0) -> str:
 def _apart(left: _Token, right: _Token) -> bool:
     if right.text in (",", ")", ".") or left.text in ("(", "."):
         return False
+    if right.kind == "list":
+        return True
     if right.text == "(" and left.text not in BEFORE_GROUPS and _NAME.fullmatch(left.text):
         return False  # what is called, and its arguments
     if "other" in (left.kind, right.kind):

@@ -33,6 +33,7 @@ from dsl.ast import (
     Pay,
     PhoneKind,
     PlayFile,
+    Promise,
     Prompt,
     Prompts,
     Queue,
@@ -49,6 +50,7 @@ from dsl.ast import (
     Step,
     StreamAudio,
     Survey,
+    Test,
     Text,
     TranscribeCall,
     Transfer,
@@ -108,7 +110,7 @@ def spoken(declaration: Declaration) -> Iterator[Spoken]:
         case Transfer() | Queue() | Voicemail() | Callback() | Consult() | Pay() | Survey() | Dial():
             yield from _center(declaration)
             yield from _on_the_way(declaration.routes)
-        case Hours() | Use() | Data() | Counter() | Prompts():
+        case Hours() | Use() | Data() | Counter() | Prompts() | Test() | Promise():
             return
         case _:
             assert_never(declaration)

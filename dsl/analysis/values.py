@@ -45,6 +45,7 @@ from dsl.ast import (
     OneOfKind,
     Pay,
     PlayFile,
+    Promise,
     Prompts,
     Queue,
     Recall,
@@ -59,6 +60,7 @@ from dsl.ast import (
     Step,
     StreamAudio,
     Survey,
+    Test,
     TextLiteral,
     TimeKind,
     TimeLiteral,
@@ -156,6 +158,8 @@ def expressions(declaration: Declaration) -> Iterator[Expression]:
             if declaration.key:
                 yield declaration.key
         case Flow() | Menu() | Transfer() | Voicemail() | Consult() | Hours() | Use() | Data() | Prompts():
+            return
+        case Test() | Promise():
             return
         case _:
             assert_never(declaration)

@@ -111,6 +111,7 @@ from dsl.ast.statements import (
     WhenSwitch,
     WhenValue,
 )
+from dsl.ast.tests import Promise, Test
 
 __all__ = [
     "BLOCKS",
@@ -181,6 +182,7 @@ __all__ = [
     "Pay",
     "PhoneKind",
     "PlayFile",
+    "Promise",
     "Prompt",
     "Prompts",
     "PublicHolidays",
@@ -208,6 +210,7 @@ __all__ = [
     "Survey",
     "Target",
     "TargetKind",
+    "Test",
     "Text",
     "TextLiteral",
     "TextPart",

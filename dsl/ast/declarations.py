@@ -12,6 +12,7 @@ from dsl.ast.input import Collect, GlobalKey, Menu
 from dsl.ast.parts import Count, Duration, Name, Text
 from dsl.ast.routes import Destination
 from dsl.ast.statements import RecordCall, Statement
+from dsl.ast.tests import Promise, Test
 from dsl.source import Span
 
 
@@ -121,7 +122,7 @@ BLOCKS = (Step, Menu, Collect, Transfer, Queue, Voicemail, Callback, Consult, Pa
 """The classes of `Block`, for ``isinstance``."""
 
 
-Declaration: TypeAlias = Flow | Block | Hours | Use | Data | Counter | Prompts
+Declaration: TypeAlias = Flow | Block | Hours | Use | Data | Counter | Prompts | Test | Promise
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dsl.diagnostics import Diagnostic
 from dsl.lint.walk import complete
 
 OF_UNKNOWN = frozenset(
-    {"IVR120", "IVR121", "IVR122", "IVR124", "IVR126", "IVR127", "IVR131", "IVR132", "IVR221", "IVR402"}
+    {"IVR120", "IVR121", "IVR122", "IVR124", "IVR126", "IVR127", "IVR131", "IVR132", "IVR221", "IVR402", "IVR910"}
 )
 """Rules about a name that something else in the script has to give."""
 OF_UNASSIGNED = frozenset({"IVR126", "IVR127"})

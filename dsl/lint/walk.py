@@ -25,8 +25,10 @@ from dsl.ast import (
     Holiday,
     Hours,
     Interval,
+    Promise,
     Prompts,
     SpecialOpening,
+    Test,
     Use,
     Weekly,
 )
@@ -110,7 +112,7 @@ def destinations(program: Program, declaration: Declaration) -> Iterator[Destina
         case Flow():
             yield from (key.destination for key in declaration.keys)
             yield from (each for each in (declaration.on_hangup, declaration.on_error) if each is not None)
-        case Hours() | Use() | Data() | Counter() | Prompts():
+        case Hours() | Use() | Data() | Counter() | Prompts() | Test() | Promise():
             return
         case _ if isinstance(declaration, BLOCKS):
             yield from (edge.destination for edge in unique_edges(program, declaration))

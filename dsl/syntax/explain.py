@@ -14,6 +14,7 @@ from dsl.spell import listed, nearest
 from dsl.syntax import foreign, quotes, routes
 from dsl.syntax.findings import finding, not_built
 from dsl.syntax.habits import habit
+from dsl.syntax.pledges import promise
 from dsl.syntax.trouble import Trouble
 from dsl.syntax.words import ELSEWHERE, LINES, OUTCOMES, PLANNED, ROUTED, WEEKDAYS, keyword_text
 
@@ -33,7 +34,7 @@ def _bad_name(trouble: Trouble) -> Diagnostic | None:
     if trouble.kind or match is None:
         return None
     kind, bad, more = match.groups()
-    if kind in ("use", "prompts"):
+    if kind in ("use", "prompts", "test", "promise"):
         return None
     if bad is None:
         return finding(
@@ -114,7 +115,8 @@ def _first_word(trouble: Trouble) -> Diagnostic | None:
     span = trouble.find(0, len(word))
     if any(k.split()[0] == word for k in known):
         return _second_word(trouble, known)
-    home = [kind for kind, words in LINES.items() if any(k.split()[0] == word for k in words)]
+    # Nobody writes a line of a test where calls are told what to do.
+    home = [kind for kind, words in LINES.items() if kind != "test" and any(k.split()[0] == word for k in words)]
     if trouble.kind == "data" and re.match(r"\w+[ \t]*\(", trouble.text):
         return None  # a look-up begins with its name
     routed = trouble.kind in ROUTED and "->" in trouble.code
@@ -246,6 +248,8 @@ def _misspelt_keyword(trouble: Trouble) -> Diagnostic | None:
     close = _near_line(rest, tuple(phrases))
     if close is None or close[1] == rest[: close[0]] or close[0] < 3:
         return None
+    if trouble.source.text[trouble.found.start - 1 : trouble.found.start].isalnum():
+        return None  # the rest of a word that was cut in two: `490sof silence`
     span = Span(trouble.found.start, trouble.found.start + close[0])
     return finding(
         trouble.source,
@@ -339,6 +343,7 @@ _REASONS: tuple[Callable[[Trouble], Diagnostic | None], ...] = (
     foreign.brace,
     foreign.bare_file,
     _bad_name,
+    promise,
     _option_without_input,
     _glued,
     habit,

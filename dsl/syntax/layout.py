@@ -23,9 +23,10 @@ _ODD = "\u00a0\u2002\u2003\u2009\u200b\u202f\u3000"
 """Blanks that come from web pages and word processors. At the start of a line they are read as spaces and reported."""
 _SPACES = str.maketrans(dict.fromkeys(_ODD + "\ufeff", " "))
 _DECLARATION = re.compile(
-    rf"({'|'.join(word for word in DECLARATIONS if word not in ('use', 'prompts'))})"
+    rf"({'|'.join(word for word in DECLARATIONS if word not in ('use', 'prompts', 'test', 'promise'))})"
     r"[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]*(;.*)?$"
     r'|flow\b.*$|ivr[ \t]+[0-9]|use[ \t]+".*$|prompts[ \t]+[a-z]{2,3}-[A-Z]{2}'
+    r'|test[ \t]+".*$|promise[ \t]+\S.*$'
 )
 _OPENER = re.compile(rf"({'|'.join(OPENERS)})\b")
 _ALONE = re.compile(r"(record[ \t]+call|transcribe[ \t]+call|stream[ \t]+audio|notify|brief)\b")
@@ -36,7 +37,9 @@ _STATEMENT_WORDS = frozenset(word.split()[0] for words in LINES.values() for wor
     "says",
     "otherwise",
 }
-_NEVER_AN_OUTCOME = frozenset(w.split()[0] for k in LINES if k not in ("hours", "when") for w in LINES[k]) - {"no"}
+_NEVER_AN_OUTCOME = frozenset(w.split()[0] for k in LINES if k not in ("hours", "when", "test") for w in LINES[k]) - {
+    "no"
+}
 _FOREIGN_COMMENT = re.compile(r"#|//|--|/\*")
 
 
@@ -98,7 +101,7 @@ def read_layout(source: Source) -> Layout:
         width = sum(UNIT if c == "\t" else 1 for c in source.text[start:content] if c != "\ufeff")
         level = (
             1
-            if width and _is_callback_line(kind, text)
+            if width and (_is_callback_line(kind, text) or _is_test_line(kind, text))
             else _level(text, width, opener, any(line.level == 0 for line in lines))
         )
         kind = _kind(text) if level == 0 else kind
@@ -148,6 +151,11 @@ def _visible(text: str) -> bool:
 def _is_callback_line(kind: str, text: str) -> bool:
     """``queue billing`` and ``hours support`` in a `callback`, where `for queue` and `during` are meant."""
     return kind == "callback" and re.match(r"(queue|hours)\b", text) is not None
+
+
+def _is_test_line(kind: str, text: str) -> bool:
+    """``transfer busy`` in a test: what the other side does, not the beginning of a block."""
+    return kind == "test" and re.match(r"(transfer|queue|voicemail|callback|consult|pay|dial)\b", text) is not None
 
 
 def _kind(text: str) -> str:

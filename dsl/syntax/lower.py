@@ -39,6 +39,7 @@ from dsl.syntax.lower_parts import (
     trees,
 )
 from dsl.syntax.lower_statements import statement
+from dsl.syntax.lower_tests import promise, test
 from dsl.syntax.lower_values import expression, parameters, path
 
 __all__ = ["Lowering", "lower"]
@@ -342,4 +343,6 @@ _DECLARATIONS: dict[str, Callable[[Node, Lowering], ast.Declaration]] = {
     "data": data,
     "counter": counter,
     "prompts": translations,
+    "test": test,
+    "promise": promise,
 }

@@ -167,6 +167,7 @@ def duration(node: Node, to: Lowering) -> ast.Duration:
     at = next(t for t in node.children if isinstance(t, Token) and t.type in ("DURATION", "INT"))
     span = to.span(at)
     if at.type == "INT":
+        glued = to.source.text[span.end : span.end + 1].isalpha()  # `490sof silence`: the unit may be there
         to.diagnostics.append(
             finding(
                 to.source,
@@ -175,7 +176,7 @@ def duration(node: Node, to: Lowering) -> ast.Duration:
                 span,
                 "seconds, minutes or hours?",
                 help=f"write `{at}s` for seconds",
-                fix=Fix(f"write `{at}s`", (Edit(span, f"{at}s"),), "safe"),
+                fix=None if glued else Fix(f"write `{at}s`", (Edit(span, f"{at}s"),), "safe"),
             )
         )
         return ast.Duration(float(number_text(at, to)), span, unit=False)

@@ -67,7 +67,7 @@ def no_quotes(trouble: Trouble) -> Diagnostic | None:
     """``say Thank you`` and ``say 'Thank you'``."""
     if "STRING" not in trouble.terminals or not re.match(r"['{]|[^\W\d]", trouble.rest):
         return None
-    if trouble.terminals - {"STRING", "FILE", "SSML", "LOCALE"} and not trouble.rest.startswith(("'", "{")):
+    if trouble.terminals - {"STRING", "FILE", "SSML", "LOCALE", "EXACTLY"} and not trouble.rest.startswith(("'", "{")):
         return None
     listed = r"|," if trouble.kind in ("collect", "hours") else ""
     words = re.split(rf"\s*(?:->|;{listed})|\s+cannot be interrupted", trouble.rest)[0].rstrip()

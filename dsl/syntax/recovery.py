@@ -229,7 +229,7 @@ class _Chunk:
 
         Whatever else the name may have been counts as lost, so that nobody is told that it does not exist.
         """
-        if self.kind not in DECLARATIONS or self.kind in ("use", "prompts"):
+        if self.kind not in DECLARATIONS or self.kind in ("use", "prompts", "test", "promise"):
             return False
         words = self.source.slice(Span(line.content, line.end)).split(";")[0].split()[1:]
         names = _NAME.findall(" ".join(words))

@@ -23,6 +23,8 @@ DECLARATIONS = (
     "data",
     "counter",
     "prompts",
+    "test",
+    "promise",
 )
 
 OPENERS = ("when", "lookup", "do", "run", "count", "recall", "record", "transcribe", "stream", "notify", "brief")
@@ -130,6 +132,34 @@ LINES: dict[str, tuple[str, ...]] = {
     "data": ("check", "action"),
     "counter": ("at most", "by"),
     "prompts": (),
+    "test": (
+        "at",
+        "calls from",
+        "switch",
+        "with",
+        "given",
+        "presses",
+        "says",
+        "silent",
+        "waits",
+        "hangs up",
+        "speech fails",
+        "hears",
+        "never",
+        "after",
+        "within",
+        "reaches",
+        "requests",
+        "ends",
+        "transfer",
+        "queue",
+        "voicemail",
+        "callback",
+        "consult",
+        "pay",
+        "dial",
+    ),
+    "promise": (),
     "hours": (
         "timezone",
         "break",
@@ -257,8 +287,8 @@ ELSEWHERE: dict[str, str] = {
 """Words of other tools and languages, with what they are called here."""
 
 PLANNED: dict[str, str] = {
-    "test": "tests in a script",
-    "promise": "promises",
+    "sentiment": "the mood and the topic of a call",
+    "means": "options that are understood by what they mean",
 }
 """Words that the language will have and this version refuses, with what they stand for."""
 
@@ -291,9 +321,22 @@ PHRASES: dict[str, str] = {
     "RPAR": "`)`",
     "_OR": "`or`",
     "UNINTERRUPTIBLE": "`cannot be interrupted`",
+    "LBRACE": "`{`",
+    "RBRACE": "`}`",
+    "EVERY_PATH_ENDS_IN": "`every path ends in`",
+    "NOTHING_IN_ANOTHER_LANGUAGE": "`nothing in another language after one is chosen`",
+    "NO_RECORDING_WHILE_SECRET": "`no recording while a secret is collected`",
 }
 """What a person calls a terminal that is not simply a keyword."""
 
+
+SENTENCES: dict[str, str] = {
+    "UNINTERRUPTIBLE": "cannot be interrupted",
+    "EVERY_PATH_ENDS_IN": "every path ends in",
+    "NOTHING_IN_ANOTHER_LANGUAGE": "nothing in another language after one is chosen",
+    "NO_RECORDING_WHILE_SECRET": "no recording while a secret is collected",
+}
+"""Terminals of several words whose name is not made of all of them."""
 
 EXAMPLES: dict[str, str] = {
     "KEYS": "`keys` and a range, such as `keys 1 to 5`",
@@ -312,8 +355,8 @@ def phrase(terminal: str) -> str:
 
 def keyword_text(terminal: str) -> str | None:
     """The literal words of a keyword terminal, ``None`` for the others."""
-    if terminal == "UNINTERRUPTIBLE":
-        return "cannot be interrupted"
+    if terminal in SENTENCES:
+        return SENTENCES[terminal]
     if terminal == "_OR":
         return "or"
     if terminal in PHRASES or terminal.startswith("$"):

@@ -8,11 +8,10 @@ queue connected after 30s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import cast
 
 from dsl import Program
-from dsl.ast import Forget, Notify, Recall, Remember, Statement, Step
+from dsl.analysis.told import asked_names
 from dsl.spell import listed, nearest
 from interpreter.literals import BadValue, read_fields, read_value
 from interpreter.phone.actions import BadAction, Becomes
@@ -28,7 +27,6 @@ _WHEN = re.compile(r"\s+when\s+([a-z_].*)$")
 _CONDITION = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s+is\s+(.+)")
 _GIVEN = re.compile(r"given\s+([a-z]+)(?:\s+(?!is\b|fails\b|never\b)([A-Za-z_][A-Za-z0-9_.]*))?\s+(.+)")
 _OF_DATA = ("lookup", "check", "action")
-_RECORDING = ("start", "pause", "resume", "stop")
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -133,28 +131,10 @@ def _conditions(line: str, verb: str, text: str) -> Values:
 
 def check_given(given: Given, program: Program) -> None:
     """Raises `BadAction` when a script never asks for what is given."""
-    known = _names(program).get(given.verb)
+    known = asked_names(program).get(given.verb)
     if not given.name or known is None or given.name in known:
         return
     close = nearest(given.name, known)
     there_is = f"it has {listed(sorted(known), 'and')}" if known else "it has none"
     hint = f"did you mean `{close}`?" if close else there_is
     raise BadAction(f"`given {given.verb} {given.name}`: the script has no {given.verb} of this name; {hint}")
-
-
-def _names(program: Program) -> Mapping[str, set[str]]:
-    """What a script asks for, by verb."""
-    found: dict[str, set[str]] = {verb: set() for verb in (*_OF_DATA, "recall", "remember", "forget", "notify")}
-    for name, function in program.functions.items():
-        found[function.use].add(name)
-    found["count"] = {name for name, counter in program.counters.items() if counter.key is not None}
-    for statement in _statements(program):
-        if isinstance(statement, Recall | Remember | Forget | Notify):
-            found[type(statement).__name__.lower()].add(statement.target.text)
-    for verb in ("record", "transcribe", "stream"):
-        found[verb] = set(_RECORDING)
-    return found
-
-
-def _statements(program: Program) -> list[Statement]:
-    return [s for block in program.blocks.values() if isinstance(block, Step) for s in block.statements]

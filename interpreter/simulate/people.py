@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from dsl.analysis.outcomes import VERBS
+from dsl.analysis.told import PEOPLE
 from interpreter.machine.results import TransferOutcome
 from interpreter.protocol import Request, Value
 
@@ -21,15 +21,7 @@ CONFLICT = (409, 8607)
 """Result of a transfer while another one rings: nothing withdraws a transfer, so one that the script has given up rings
 on until the host's own limit."""
 
-CENTER: dict[str, tuple[str, ...]] = {
-    "queue": ("position", "connected", *(o.name for o in VERBS["queue"] if o.name != "waited")),
-    "voicemail": tuple(o.name for o in VERBS["voicemail"]),
-    "callback": tuple(o.name for o in VERBS["callback"]),
-    "consult": ("connected", *(o.name for o in VERBS["consult"])),
-    "pay": tuple(o.name for o in VERBS["pay"]),
-    "dial": tuple(o.name for o in VERBS["dial"]),
-    "transfer": tuple(o.name for o in VERBS["transfer"]),
-}
+CENTER = {verb: tuple(each for each in words if each != "answered late") for verb, words in PEOPLE.items()}
 """What people and other parts of the house can report of the center's requests, by verb."""
 NOT_THE_END = ("position", "connected")
 """Reports after which the request goes on."""

@@ -10,25 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from dsl.analysis.told import GIVEN
 from interpreter.protocol import Day, Items, Money, Record, Request, Seconds, Secret, TimeOfDay, Value, Verb
 from interpreter.vault import Vault
 
-GIVEN_VERBS: dict[str, tuple[str, ...]] = {
-    "lookup": ("found", "not found", "failed"),
-    "check": ("yes", "no", "failed"),
-    "action": ("done", "failed"),
-    "recall": ("found", "not found", "failed"),
-    "remember": ("done", "failed"),
-    "forget": ("done", "failed"),
-    "count": ("counted", "reached", "failed"),
-    "record": ("started", "refused", "failed"),
-    "transcribe": ("started", "refused", "failed"),
-    "stream": ("started", "refused", "failed"),
-    "notify": ("sent", "failed"),
-    "brief": ("done", "failed"),
-    "tones": ("done", "failed"),
-}
-"""What a test can give an answer for, with the answers that there are."""
+GIVEN_VERBS = GIVEN
 SILENT = float("inf")
 """Seconds after which something answers that never does."""
 

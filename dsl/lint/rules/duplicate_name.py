@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dsl.analysis.outcomes import EMERGENCY, HOURS
-from dsl.ast import Counter, Data, Declaration, Flow, Hours, Name, Prompts, Queue, Survey, Use
+from dsl.ast import Counter, Data, Declaration, Flow, Hours, Name, Promise, Prompts, Queue, Survey, Test, Use
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
@@ -23,7 +23,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     seen: dict[tuple[str, str], tuple[str, Name]] = {}
     for declaration in context.program.declarations():
         yield from _inside(source, declaration)
-        if isinstance(declaration, Use | Prompts) or declaration.name.text == "_":
+        if isinstance(declaration, Use | Prompts | Promise) or declaration.name.text == "_":
             continue  # prompts of a language may stand in several places; "_" stands for a name that could not be read
         if isinstance(declaration, Flow) and not declaration.is_sub:
             continue  # flows that take calls are counted elsewhere
@@ -52,7 +52,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def _space(declaration: Declaration) -> str:
     """Names of different spaces do not meet: what stands around them tells which one is meant."""
-    return keyword(declaration) if isinstance(declaration, Hours | Flow | Data | Counter) else "block"
+    return keyword(declaration) if isinstance(declaration, Hours | Flow | Data | Counter | Test) else "block"
 
 
 def _inside(source: Source, declaration: Declaration) -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.ast import Name, Use
+from dsl.ast import Name, Promise, Test, Use
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
@@ -20,7 +20,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for declaration in context.program.declarations():
         name = declaration.name
         folded = name.text.replace("_", "").casefold()
-        if isinstance(declaration, Use) or not folded:
+        if isinstance(declaration, Use | Test | Promise) or not folded:
             continue
         kind, first = seen.setdefault(folded, (keyword(declaration), name))
         if first.text != name.text:

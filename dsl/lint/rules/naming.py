@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dsl.ast import Collect, Name, Prompts, Set, Step, Use
+from dsl.ast import Collect, Name, Promise, Prompts, Set, Step, Test, Use
 from dsl.ast import Declaration as AnyDeclaration
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
@@ -36,7 +36,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _names(declaration: AnyDeclaration) -> Iterator[Name]:
-    if isinstance(declaration, Use | Prompts):
+    if isinstance(declaration, Use | Prompts | Test | Promise):
         return
     yield declaration.name
     if isinstance(declaration, Collect) and declaration.into is not None:
