@@ -51,6 +51,17 @@ class GraphFormat(StrEnum):
     svg = "svg"
 
 
+class ProofFormat(StrEnum):
+    text = "text"
+    json = "json"
+
+
+class TestFormat(StrEnum):
+    text = "text"
+    json = "json"
+    junit = "junit"
+
+
 class TableFormat(StrEnum):
     text = "text"
     csv = "csv"
@@ -185,6 +196,21 @@ def call(
             raise CannotRun("--format json needs a --plan")
         else:
             tool.talk(simulation, Console())
+
+
+@app.command(name="test")
+def run_tests(
+    paths: Paths,
+    site: SiteFile = None,
+    format: Annotated[TestFormat, typer.Option(help="How to report.")] = TestFormat.text,
+    only: Annotated[str, typer.Option("-k", metavar="NAME", help="Only tests with this in their name.")] = "",
+) -> None:
+    """Run the tests of scripts, on a virtual clock. Exit code 1 when one fails."""
+    from interpreter.tooling import tests as tool
+
+    with _exits():
+        outcome = tool.run(paths, tool.Testing(site, format.value, only, _colour()))
+        _finish(outcome.out, outcome.err, outcome.code)
 
 
 @app.command()

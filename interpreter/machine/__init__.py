@@ -250,6 +250,9 @@ def _disconnected(turn: Turn, event: Disconnected) -> None:
     if late and event.sub_code == TRANSFERRED:
         _handed_over(turn, late[-1])
         return
+    block = turn.program.blocks.get(turn.call.block)
+    if block is not None:
+        turn.note("edge", "caller hangs up", block.span.start)
     handler = turn.program.flow.on_hangup if turn.program.flow and turn.call.phase == "live" else None
     run.left(turn, "abandoned", handler)
 

@@ -23,6 +23,8 @@ from interpreter.values.functions import says
 
 CANCELLED_GRACE = 5.0
 """Seconds to wait for the hang-up that usually follows a cancelled operation."""
+OPTION_BY_PHRASE = 8545
+"""Sub-code of an option that was said."""
 STOP_TONE = 8514
 """Sub-code of a recognition that a stop tone has ended."""
 
@@ -94,7 +96,10 @@ def again(turn: Turn, block: Menu | Collect, cause: str) -> After | None:
     )
     turn.update(visit=visit, heard=())
     causes = {"silence": "no input", "start_again": "not confirmed"}
-    turn.note("took", f"{failed.name} failed" if failed else causes.get(cause, "no match"), block.span.start)
+    told = f"{failed.name} failed" if failed else causes.get(cause, "no match")
+    turn.note("took", told, block.span.start)
+    if cause == "silence":
+        turn.note("edge", f"no input {visit.tries}", block.span.start)
     return _counted(turn, block, visit)
 
 
@@ -228,11 +233,11 @@ def _choose(turn: Turn, block: Menu, event: Recognized | ActionFailed) -> After 
         chosen = next((number for number in range(len(options)) if str(number) == event.label), None)
         if chosen is None:
             return ends.system_error(turn, f"there is no option {event.label[:20]!r}")
-        return _taken(turn, block, options, chosen)
+        return _taken(turn, block, options, chosen, "" if event.sub_code == OPTION_BY_PHRASE else "key")
     speech = event.speech if isinstance(event, Recognized) else ""
     for number, option in enumerate(options):
         if any(says(phrase, speech) for phrase in turn.phrases(option.phrases)):
-            return _taken(turn, block, options, number)
+            return _taken(turn, block, options, number, "")
     return again(turn, block, "no_match")
 
 
@@ -240,14 +245,18 @@ def _key(turn: Turn, block: Menu, tone: str) -> After | None:
     options = ask.options_of(turn, block)
     for number, option in enumerate(options):
         if any(key.text == tone for key in option.keys):
-            return _taken(turn, block, options, number)
+            return _taken(turn, block, options, number, tone)
     return again(turn, block, "no_match")
 
 
-def _taken(turn: Turn, block: Menu, options: tuple[Option, ...], number: int) -> After | None:
+def _taken(turn: Turn, block: Menu, options: tuple[Option, ...], number: int, key: str) -> After | None:
+    """Take an option by a key, by its first one (``key``), or by a phrase ("")."""
     option = options[number]
     if number >= len(block.options):
         return _anywhere(turn, block, option)
+    by = option_cause(option) if key in ("", "key") else f"press {key}"
+    said = f'say "{option.phrases[0].plain}"' if option.phrases and not key else ""
+    turn.note("edge", said or by, option.span.start)
     if not isinstance(option.destination, Repeat):
         return ends.take(turn, option_cause(option), option.destination, None, option.span.start)
     visit = turn.call.visit or Visit(block.name.text)
@@ -261,6 +270,7 @@ def _taken(turn: Turn, block: Menu, options: tuple[Option, ...], number: int) ->
 def _anywhere(turn: Turn, block: Menu | Collect, option: Option) -> After | None:
     """A key that holds anywhere: ``go back`` will lead here."""
     turn.update(back=block.name.text)
+    turn.note("edge", f"{option_cause(option)} anywhere", block.span.start)
     return ends.take(turn, f"{option_cause(option)} anywhere", option.destination, None, option.span.start)
 
 

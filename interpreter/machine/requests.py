@@ -265,6 +265,7 @@ def fill(turn: Turn, waiting: Waiting, number: int) -> None:
         turn.note("error", "a value of a filler is missing")
         return
     op = turn.op()
+    turn.note("edge", "slow", filler.span.start)
     turn.effects.append(Play(op, (prompt,), turn.language, turn.voice))
     length = SECONDS_PER_WORD * len(prompt.text.split()) if isinstance(prompt, SayText) else 0.0
     turn.update(waiting=dataclasses.replace(waiting, filler=op, filler_ends=turn.at + length))

@@ -149,15 +149,19 @@ class Call:
         return self.phase == "ended"
 
 
+TraceKind: TypeAlias = Literal["entered", "took", "edge", "error", "ignored"]
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """What the machine did, for logs, transcripts and coverage. ``offset`` points into the script's text, -1 for none.
 
     ``kind``: ``entered`` a block, ``took`` an outcome, ``error`` for a system error, ``ignored`` for an event
-    without effect.
+    without effect. ``edge`` says more exactly than ``took`` what was done: by which of an option's keys or by a phrase,
+    which silence it was, that a condition did not hold.
     """
 
-    kind: Literal["entered", "took", "error", "ignored"]
+    kind: TraceKind
     block: str
     detail: str = ""
     offset: int = -1

@@ -178,6 +178,7 @@ def _when(turn: Turn, statement: WhenHours | WhenSwitch | WhenGuard | WhenValue)
         case _:
             assert_never(statement)
     if not fits:
+        turn.note("edge", f"{cause}: no", statement.span.start)
         return _ON
     return False, ends.take(turn, cause, statement.destination, statement.say, statement.span.start)
 

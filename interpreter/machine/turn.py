@@ -15,7 +15,7 @@ from dsl import Program
 from dsl.ast import Name, Text
 from dsl.ast import Prompt as ScriptPrompt
 from interpreter import opening
-from interpreter.machine.state import After, Call, Purpose, Step, Trace, Waiting
+from interpreter.machine.state import After, Call, Purpose, Step, Trace, TraceKind, Waiting
 from interpreter.protocol import (
     ClearTimer,
     Day,
@@ -61,7 +61,7 @@ class Turn:
         for name, value in changes.items():
             object.__setattr__(self.call, name, value)
 
-    def note(self, kind: Literal["entered", "took", "error", "ignored"], detail: str = "", offset: int = -1) -> None:
+    def note(self, kind: TraceKind, detail: str = "", offset: int = -1) -> None:
         self.trace.append(Trace(kind, self.call.block, detail, offset))
 
     def op(self) -> str:

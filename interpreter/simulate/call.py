@@ -61,6 +61,16 @@ class Simulation(Host):
 
     # ---------------------------------------------------------------------------------------------- the caller
 
+    def go_on(self) -> bool:
+        """Take the next thing that happens by itself. False when nothing does: the caller, or somebody else, has to do
+        something first, or the call is over."""
+        if self._media is not None and self._media.listens and self._media.ends > self.now:
+            self._advance(self._media.ends)  # the prompt of a question is said
+            return True
+        if self.over or self.ringing or self.listening or self._recorder is not None:
+            return False
+        return self._next()
+
     def settle(self) -> None:
         """Let the caller listen until an input is asked for, a transfer rings, or the call is over."""
         self._begin()
@@ -70,7 +80,7 @@ class Simulation(Host):
             elif not self._next():
                 raise AssertionError("the call waits for nothing")
 
-    def _reach(self, into: float | None) -> None:
+    def reach(self, into: float | None) -> None:
         """Move to the moment of an action: ``into`` seconds after what is being said began, at once where nothing is
         said; without it once the caller is asked for something."""
         self._begin()
@@ -81,7 +91,7 @@ class Simulation(Host):
 
     def press(self, keys: str, into: float | None = None) -> None:
         """Press keys, one after the other. ``into`` seconds after the current prompt began, else once it is over."""
-        self._reach(into)
+        self.reach(into)
         secret = self._media is not None and self._media.is_secret
         self._say("caller", f"presses {'*' * len(keys) if secret else keys}")
         for number, each in enumerate(keys):
@@ -122,7 +132,7 @@ class Simulation(Host):
 
     def speak(self, text: str, into: float | None = None) -> None:
         """Say something. Nobody hears it unless speech is listened for; what is recorded takes its time."""
-        self._reach(into)
+        self.reach(into)
         if self._recorder is not None:
             self._say("caller", f'says "{text}"')
             self._message += WORD * len(text.split())
@@ -163,7 +173,7 @@ class Simulation(Host):
 
     def hang_up(self, into: float | None = None) -> None:
         """Hang up: ``into`` seconds after the current prompt began, else once it is over."""
-        self._reach(into)
+        self.reach(into)
         if self.over:
             return
         if self.is_outbound and self.asked is not None and self.asked.verb == "dial":
@@ -238,7 +248,7 @@ class Simulation(Host):
     def answer_late(self, into: float | None = None) -> None:
         """A target that the script has given up, but that still rings, takes the call: ``into`` seconds after the
         current prompt began, else once it is over."""
-        self._reach(into)
+        self.reach(into)
         if self._ringing is not None and not self.over:
             self._end_transfer(self._ringing, "answered")
 

@@ -33,6 +33,7 @@ from interpreter.protocol import (
     Reported,
     Request,
     SayText,
+    Secret,
     SetTimer,
     StartTones,
     StopTones,
@@ -70,6 +71,8 @@ class Host:
     lines: list[Line] = field(default_factory=list)
     trace: list[Trace] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    """Everything that the call has asked other parts of the house for, in order."""
     now: float = field(init=False)
     end: Finished | None = None
     _queue: list[tuple[float, int, Event, int]] = field(default_factory=list)
@@ -126,6 +129,10 @@ class Host:
         waiting = self.call.waiting
         found = self._asked.get(waiting.op) if waiting is not None and waiting.kind == "center" else None
         return found[0] if found is not None else None
+
+    def open(self, value: Secret) -> str | None:
+        """What a secret of this call is, for a test that compares it."""
+        return self._vault.open(value.ref)
 
     # ---------------------------------------------------------------------------------------------- time
 
@@ -234,6 +241,7 @@ class Host:
                 assert_never(effect)
 
     def _ask(self, request: Request) -> None:
+        self.requests.append(request)
         if not self.world.answers(request.verb):
             self._asked[request.op] = (request, self.now)
             self._say("call", f"{titled(request)}{details(request)}")

@@ -22,7 +22,7 @@ from interpreter.site import Site
 from interpreter.telemetry import configure_logging
 from interpreter.tooling import dev_site
 from interpreter.tooling.files import CannotRun, find_scripts
-from interpreter.tooling.project import projects
+from interpreter.tooling.project import projects, takes_calls
 from server import running
 
 
@@ -59,7 +59,9 @@ class Running:
 def run(paths: list[Path], options: Options, console: Console) -> None:
     """Serve until interrupted. Raises `CannotRun`."""
     configure_logging()
-    scripts = list(projects(find_scripts(paths)))
+    scripts = [path for path in projects(find_scripts(paths)) if takes_calls(path)]
+    if not scripts:
+        raise CannotRun("none of these files has a flow that takes calls")
 
     def announce(where: Running) -> None:
         _announce(where, console)

@@ -36,6 +36,11 @@ def projects(scripts: Iterable[Path]) -> Projects:
     return {path: members[real] for real, path in paths.items() if real in chosen}
 
 
+def takes_calls(path: Path) -> bool:
+    """Whether a file itself has a flow that takes calls; a file of tests uses one that has."""
+    return _TAKES_CALLS.search(read(path).text) is not None
+
+
 def users(scripts: Sequence[Path]) -> list[Path]:
     """Scripts beside or above those that are no script on their own, and that use them: only there can it be seen
     whether such a file is right."""

@@ -70,6 +70,8 @@ def event(turn: Turn, block: Voicemail, event: Event) -> bool:
 def _hung_up(turn: Turn, records: bool) -> bool:
     if not records or turn.call.gone:
         return turn.call.gone
+    block = turn.program.blocks.get(turn.call.block)
+    turn.note("edge", "caller hangs up", block.span.start if block is not None else -1)
     turn.update(gone=True, ending="abandoned")
     turn.timer("watch", AFTER_HANGUP)
     return True

@@ -160,6 +160,7 @@ def _key(turn: Turn, block: Queue, event: ToneHeard) -> bool:
     _stop_tones(turn, block)
     asking.quiet(turn)
     turn.stop_waiting()
+    turn.note("edge", f"press {option.key.text}", option.span.start)
     run.follow(turn, ends.take(turn, f"press {option.key.text}", option.destination, None, option.span.start))
     return True
 
