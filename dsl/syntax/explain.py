@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from dsl.diagnostics import Diagnostic, Edit, Fix
 from dsl.source import Span
@@ -24,8 +25,16 @@ def explain(trouble: Trouble) -> Diagnostic:
     for reason in _REASONS:
         diagnostic = reason(trouble)
         if diagnostic is not None:
-            return diagnostic
+            return _changing(diagnostic, trouble)
     return _expected(trouble)
+
+
+def _changing(diagnostic: Diagnostic, trouble: Trouble) -> Diagnostic:
+    """Without a fix that would write what stands there already."""
+    edits = diagnostic.fix.edits if diagnostic.fix is not None else ()
+    if edits and all(trouble.source.slice(edit.span) == edit.text for edit in edits):
+        return replace(diagnostic, fix=None)
+    return diagnostic
 
 
 def _bad_name(trouble: Trouble) -> Diagnostic | None:

@@ -306,6 +306,8 @@ def locale(trouble: Trouble) -> Diagnostic | None:
     known = (
         f"{word.group(1).lower()}-{word.group(2).upper()}" if word.group(1) else _LANGUAGES.get(word.group().lower())
     )
+    if known == word.group():
+        return None  # what follows it is wrong
     span = trouble.find(trouble.at, word.end())
     return finding(
         trouble.source,

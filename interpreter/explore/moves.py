@@ -1,0 +1,296 @@
+"""Everything that can happen next in a call: each input at each wait, each outcome of each request, hanging up
+anywhere, and a host that does not do what it was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from dsl import Program
+from dsl.analysis.told import GIVEN, PEOPLE
+from dsl.ast import Collect, Menu, Queue, Step, Survey
+from interpreter.explore.abstraction import Abstraction
+from interpreter.explore.entered import Entered, entries
+from interpreter.explore.written import record, value
+from interpreter.machine import Call, Continue
+from interpreter.protocol import (
+    ActionFailed,
+    Connected,
+    Disconnected,
+    Event,
+    Play,
+    PlayEnded,
+    Recognize,
+    Recognized,
+    Reported,
+    Request,
+    TimerFired,
+    ToneHeard,
+    Transfer,
+    TransferAccepted,
+    Value,
+)
+
+Who: TypeAlias = Literal["caller", "clumsy", "silence", "hang_up", "world", "host", "itself"]
+"""``caller``: an input that the script asks for; ``clumsy``: one that it does not; ``world``: data and people;
+``host``: the telephone service fails; ``itself``: nobody has to do anything."""
+
+Awaited: TypeAlias = Play | Recognize | Request | Transfer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Something that happens. ``line`` is how a test says it, empty where it happens by itself; ``given``: the line
+    stands before the call. ``sayable``: a test can let it happen at all."""
+
+    who: Who
+    line: str = ""
+    given: bool = False
+    sayable: bool = True
+    seconds: float = 0.0
+    """How long the caller waits for it in silence, or in a queue."""
+
+    @property
+    def told(self) -> str:
+        """For a list of what happens."""
+        return self.line or {"host": "the host fails", "itself": "it goes on"}.get(self.who, self.who)
+
+
+HANGS_UP = Move("hang_up", "hangs up")
+HOST_FAILS = Move("host", sayable=False)
+GOES_ON = Move("itself")
+SILENT = Move("silence", "silent")
+SPEECH_FAILS = Move("host", "speech fails")
+UNKNOWN_CODE = (500, 9999)
+"""A result of the host that nobody knows."""
+_TRANSFER = {"no answer": (480, 560480), "busy": (486, 560486), "declined": (603, 560603), "failed": (404, 560404)}
+NONSENSE = "xyzzy"
+"""Words that no script expects."""
+
+Happening: TypeAlias = tuple[Move, Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What can happen in calls of a program."""
+
+    program: Program
+    abstraction: Abstraction
+
+    def of(self, call: Call, awaited: Awaited, at: float) -> Iterator[Happening]:
+        """Everything that can happen to a call that waits for ``awaited``."""
+        waiting = call.waiting
+        if waiting is None:
+            return
+        match waiting.kind:
+            case "answer":
+                yield GOES_ON, Connected(at, waiting.op)
+                yield HOST_FAILS, ActionFailed(at, waiting.op, *UNKNOWN_CODE)
+            case "prompt":
+                yield GOES_ON, PlayEnded(at, waiting.op)
+                yield HOST_FAILS, ActionFailed(at, waiting.op, *UNKNOWN_CODE)
+                yield from self._type_ahead(call, at)
+            case "input" if isinstance(awaited, Recognize):
+                yield from self._input(call, awaited, at)
+            case "request" if isinstance(awaited, Request):
+                yield from self._answers(call, awaited, at)
+            case "transfer":
+                yield Move("world", "transfer answered"), TransferAccepted(at, waiting.op)
+                for outcome, codes in _TRANSFER.items():
+                    yield Move("world", f"transfer {outcome}"), ActionFailed(at, waiting.op, *codes)
+            case "center":
+                yield from self._center(call, awaited, at)
+        if not call.gone:
+            yield HANGS_UP, Disconnected(at, 200, 540000)
+        for op, _ in call.ringing[-1:]:
+            yield Move("world", "transfer answered late"), TransferAccepted(at, op)
+        yield from _timers(call, at)
+
+    # ---------------------------------------------------------------------------------------------- inputs
+
+    def _type_ahead(self, call: Call, at: float) -> Iterator[Happening]:
+        if not self.program.keeps_type_ahead or call.heard:
+            return
+        keys = {
+            key.text
+            for block in self.program.blocks.values()
+            if isinstance(block, Menu) and block.type_ahead
+            for option in block.options
+            for key in option.keys
+        }
+        for key in sorted(keys):
+            number = max(call.tones_seen, default=0) + 1
+            yield Move("caller", f"presses {key} at 0.2s"), ToneHeard(at, number, key)
+
+    def _input(self, call: Call, awaited: Recognize, at: float) -> Iterator[Happening]:
+        block = self.program.blocks.get(call.block)
+        op = awaited.op
+        yield (
+            Move("silence", "silent", seconds=awaited.first),
+            ActionFailed(at, op, 400, 8510),
+        )
+        if isinstance(block, Menu):
+            yield from self._menu(block, awaited, at)
+        elif isinstance(block, Collect) and call.visit is not None:
+            if call.visit.confirming:
+                found = [Entered("1"), Entered("2"), Entered("7", clumsy=True)]
+            else:
+                found = list(entries(self.program, self.abstraction, block, call.variables, at))
+            for each in found:
+                who: Who = "clumsy" if each.clumsy else "caller"
+                yield Move(who, each.line), each.event(op, at)
+        if awaited.kind != "tones":
+            yield SPEECH_FAILS, ActionFailed(at, op, 400, 8565)
+        yield HOST_FAILS, ActionFailed(at, op, *UNKNOWN_CODE)
+
+    def _menu(self, block: Menu, awaited: Recognize, at: float) -> Iterator[Happening]:
+        op, choices = awaited.op, awaited.kind == "choices"
+        keys: set[str] = set()
+        own = [(option.keys, option.phrases) for option in block.options]
+        everywhere = [((key.key,), key.phrases) for key in self.program.keys_of(block)]
+        for number, (names, phrases) in enumerate((*own, *everywhere)):
+            for name in names:
+                keys.add(name.text)
+                first = name is names[0]
+                if choices and first:
+                    yield Move("caller", f"presses {name.text}"), Recognized(at, op, 200, 8533, label=str(number))
+                elif not choices:
+                    yield Move("caller", f"presses {name.text}"), Recognized(at, op, 200, 8531, tones=name.text)
+            if awaited.kind != "tones" and phrases:
+                said = Move("caller", f'says "{phrases[0].plain}"')
+                if choices:
+                    yield said, Recognized(at, op, 200, 8545, label=str(number))
+                else:
+                    yield said, Recognized(at, op, 200, 8569, speech=phrases[0].plain)
+        wrong = next(key for key in "79513246807*#ABCDEFGHIJKLMNO" if key not in keys)
+        if choices:
+            yield Move("clumsy", f"presses {wrong}"), ActionFailed(at, op, 500, 8534)
+        else:
+            yield Move("clumsy", f"presses {wrong}"), Recognized(at, op, 200, 8531, tones=wrong)
+        if awaited.kind == "speech_or_tones":
+            yield Move("clumsy", f'says "{NONSENSE}"'), Recognized(at, op, 200, 8569, speech=NONSENSE)
+
+    # ---------------------------------------------------------------------------------------------- requests
+
+    def _answers(self, call: Call, request: Request, at: float) -> Iterator[Happening]:
+        """What the site's data and memory can answer."""
+        name = f" {request.name}" if request.name and request.verb not in ("brief",) else ""
+        for outcome in GIVEN.get(request.verb, ("failed",)):
+            for values in self._values(call, request, outcome):
+                said = f"given {request.verb}{name} is {outcome}{_record(request, values)}"
+                if outcome == "failed":
+                    said = f"given {request.verb}{name} fails"
+                yield Move("world", said, given=True), Reported(at, request.op, outcome, values)
+
+    def _values(self, call: Call, request: Request, outcome: str) -> Iterator[tuple[tuple[str, Value], ...]]:
+        if request.verb == "count":
+            counter = self.program.counters.get(request.name)
+            most = float(counter.most.value) if counter is not None and counter.most is not None else 1.0
+            yield {"counted": (("value", 1.0),), "reached": (("value", most),)}.get(outcome, ())
+            return
+        if outcome != "found":
+            yield ()
+            return
+        target = self._target(call)
+        for found in self.abstraction.values(target, self.abstraction.of_path(target)):
+            fields = getattr(found, "fields", None)
+            yield tuple(fields) if fields is not None else (("value", found),)
+
+    def _target(self, call: Call) -> str:
+        """The name under which the statement that waits keeps what is found."""
+        here = call.waiting.then if call.waiting is not None else None
+        block = self.program.blocks.get(here.block) if isinstance(here, Continue) else None
+        if isinstance(here, Continue) and isinstance(block, Step):
+            target = getattr(block.statements[here.statement], "target", None)
+            return target.text if target is not None else ""
+        return ""
+
+    # ---------------------------------------------------------------------------------------------- the center
+
+    def _center(self, call: Call, awaited: Awaited, at: float) -> Iterator[Happening]:
+        block, waiting = self.program.blocks.get(call.block), call.waiting
+        kept = dict(call.center)
+        media = kept.get("media")
+        if isinstance(media, str) and media and kept.get("talking") is not True:
+            yield GOES_ON, PlayEnded(at, media)
+        if isinstance(block, Survey) and isinstance(awaited, Recognize):
+            yield from _survey(block, call, awaited, at)
+        if isinstance(awaited, Request) and waiting is not None and waiting.op == awaited.op:
+            yield from self._people(call, awaited, at)
+        if isinstance(block, Queue) and kept.get("talking") is not True:
+            for option in block.options:
+                since = option.start.seconds if option.start is not None else 0.0
+                number = max(call.tones_seen, default=0) + 1
+                said = f"waits {since:g}s\npresses {option.key.text}" if since else f"presses {option.key.text}"
+                yield Move("caller", said, seconds=since), ToneHeard(at + since, number, option.key.text)
+
+    def _people(self, call: Call, request: Request, at: float) -> Iterator[Happening]:
+        """What people and the other parts of a contact center can make of a request."""
+        talking = dict(call.center).get("talking") is True
+        for outcome in PEOPLE.get(request.verb, ()):
+            if outcome in ("answered late",) or (talking and outcome != _AFTER_TALK.get(request.verb)):
+                continue
+            if not talking and outcome == _AFTER_TALK.get(request.verb):
+                continue
+            said, values = f"{request.verb} {outcome}", ()
+            if outcome == "position":
+                for estimate in self._estimates():
+                    told: tuple[tuple[str, Value], ...] = (("position", 3.0), *estimate)
+                    yield Move("world", f"queue position 3{record(estimate)}"), Reported(at, request.op, outcome, told)
+                continue
+            reference: tuple[tuple[str, Value], ...] = (("reference", "0001"),) if outcome == "paid" else values
+            yield Move("world", said + record(reference)), Reported(at, request.op, outcome, reference)
+
+    def _estimates(self) -> Iterator[tuple[tuple[str, Value], ...]]:
+        if "queue.estimate" not in self.abstraction.compared:
+            yield ()
+            return
+        for each in self.abstraction.values("queue.estimate", self.abstraction.of_path("queue.estimate")):
+            yield (("estimate", each),)
+
+
+_AFTER_TALK = {"queue": "answered", "consult": "joined"}
+"""What ends a talk that has begun with ``connected``."""
+
+
+def _record(request: Request, values: tuple[tuple[str, Value], ...]) -> str:
+    if request.verb == "count":
+        return ""
+    if request.verb == "recall" and len(values) == 1:
+        return f" {{ {value(values[0][1])} }}"
+    return record(values)
+
+
+def _survey(block: Survey, call: Call, awaited: Recognize, at: float) -> Iterator[Happening]:
+    yield SILENT, ActionFailed(at, awaited.op, 400, 8510)
+    asked = dict(call.center).get("at")
+    number = int(asked) if isinstance(asked, float) else 0
+    if number < 0:
+        keys, wrong = ["1"], "2"
+    else:
+        question = block.questions[min(number, len(block.questions) - 1)]
+        keys, wrong = [str(question.least.value)], "0"
+    for key in keys:
+        yield Move("caller", f"presses {key}"), Recognized(at, awaited.op, 200, 8531, tones=key)
+    yield Move("clumsy", f"presses {wrong}"), Recognized(at, awaited.op, 200, 8531, tones=wrong)
+
+
+def _timers(call: Call, at: float) -> Iterator[Happening]:
+    """Timers that are due. That of the watchdog means that the host has lost something."""
+    for name, generation in call.armed:
+        event = TimerFired(at, name, generation)
+        if name == "watch":
+            yield HOST_FAILS, event
+        elif name == "silence":
+            yield GOES_ON, event
+        elif name == "limit":
+            yield Move("world", sayable=False), event
+        elif name == "ring":
+            yield Move("world", "silent"), event
+        else:
+            yield Move("world", _wait_for(name), sayable=False), event
+
+
+def _wait_for(timer: str) -> str:
+    return "" if timer.startswith(("announce", "offer", "filler")) else f"({timer})"
