@@ -1,8 +1,7 @@
 """Exploring: the production machine, from every beginning of a call, through everything that can happen.
 
-States are explored, not paths: two calls in the same state have the same future, so each is looked at once. Time
-stands still while a call is explored; where the script asks for the time, every time that it can tell apart is tried
-there.
+States are explored, not paths: two calls in the same state have the same future, so each is looked at once. Where the
+script asks for the time, every time that it can tell apart is tried: an office may close while somebody waits.
 """
 
 from __future__ import annotations
@@ -12,11 +11,11 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from dsl import Program
-from dsl.analysis.values import expressions, variables, walk
-from dsl.ast import Block, Collect, DateKind, IsOpen, Step, TimeKind, WhenHours
 from interpreter.explore.abstraction import Abstraction
-from interpreter.explore.graph import Edge, Graph, Node, covered
+from interpreter.explore.graph import ANY, Edge, Graph, Node, covered
+from interpreter.explore.liveness import asks_time
 from interpreter.explore.moves import Awaited, Move, Moves
+from interpreter.explore.silence import dead_air
 from interpreter.explore.starts import starts
 from interpreter.explore.states import States
 from interpreter.machine import Step as Moved
@@ -59,7 +58,7 @@ class Explorer:
         self.states = States(self.program, self.abstraction)
         self.timely = _timely(self.program)
         notes = [*self.starts.notes]
-        self.graph = Graph(self.starts.found, [], [], 0, True, notes)
+        self.graph = Graph(self.starts.found, self.starts.moments, [], [], 0, True, notes)
 
     def run(self) -> Graph:
         """Explore until nothing is new, or too much is."""
@@ -70,7 +69,7 @@ class Explorer:
             if self.program.flow is not None and self.program.flow.outbound:
                 event = CallStarted(start.at, start.arguments, start.switches)
             moved = step(self.program, call, event)
-            graph.roots.append(self._node(moved, None, self.starts.moment_of[number], number))
+            graph.roots.append(self._node(moved, None, number))
         for node in graph.nodes:
             if len(graph.nodes) > self.most:
                 graph.complete = False
@@ -82,23 +81,23 @@ class Explorer:
         return graph
 
     def _explore(self, node: Node) -> None:
-        at = self.starts.moments[node.moment].at
-        for move, event in self.moves.of(node.call, node.awaited, at):
+        moments = self.starts.moments
+        for move, event in self.moves.of(node.call, node.awaited, moments[0].at):
             moved = step(self.program, node.call, event)
-            self._add(node, move, moved, node.moment)
-            if len(self.starts.moments) > 1 and self._asks_time(moved):
-                for other, moment in enumerate(self.starts.moments):
-                    if other != node.moment:
-                        later = step(self.program, node.call, dataclasses.replace(event, at=moment.at))
-                        self._add(node, dataclasses.replace(move, sayable=False), later, other)
+            if len(moments) == 1 or not self._asks_time(moved):
+                self._add(node, move, event, moved, ANY)
+                continue
+            for number, moment in enumerate(moments):
+                then = dataclasses.replace(event, at=moment.at)
+                self._add(node, move, event, step(self.program, node.call, then), number)
 
     def _asks_time(self, moved: Moved) -> bool:
         return any(each.kind == "entered" and each.detail in self.timely for each in moved.trace)
 
-    def _add(self, source: Node, move: Move, moved: Moved, moment: int) -> None:
+    def _add(self, source: Node, move: Move, event: Event, moved: Moved, moment: int) -> None:
         if not moved.effects and moved.call == source.call:
             return  # it changes nothing
-        target = self._node(moved, source, moment, source.start)
+        target = self._node(moved, source, source.start)
         prompts, seconds = heard(moved)
         covers = covered(moved.trace)
         for each in covers:
@@ -106,20 +105,22 @@ class Explorer:
         sayable = move.sayable and (move.who != "host" or bool(move.line))
         if target is source and not covers and not prompts:
             return
+        silence = dead_air(self.program, source, event)
         entered = tuple(each.detail for each in moved.trace if each.kind == "entered")
-        source.out.append(Edge(source, target, move, prompts, seconds + move.seconds, 0.0, covers, entered, sayable))
+        seconds += move.seconds
+        source.out.append(Edge(source, target, move, prompts, seconds, silence, covers, entered, sayable, moment))
         self.graph.edges += 1
         if self.watch is not None:
             self.watch(source, move, moved, target)
 
-    def _node(self, moved: Moved, source: Node | None, moment: int, start: int) -> Node:
+    def _node(self, moved: Moved, source: Node | None, start: int) -> Node:
         """The state after a step; a new one where it is not known yet."""
         call = moved.call
-        key = (self.states.key(call), moment, start)
+        key = self.states.key(call, self.graph.starts[start])
         known = self._known.get(key)
         if known is not None:
             return known
-        node = Node(len(self.graph.nodes), call, _awaited(moved, source), moment, start)
+        node = Node(len(self.graph.nodes), call, _awaited(moved, source), start)
         if call.finished:
             node.end = next(each for each in moved.effects if isinstance(each, Finished))
         self._known[key] = node
@@ -165,14 +166,4 @@ def _awaited(moved: Moved, source: Node | None) -> Awaited:
 
 def _timely(program: Program) -> frozenset[str]:
     """The blocks in which the way of a call depends on the time."""
-    return frozenset(name for name, block in program.blocks.items() if _asks_time(block))
-
-
-def _asks_time(block: Block) -> bool:
-    if isinstance(block, Step) and any(isinstance(each, WhenHours) for each in block.statements):
-        return True
-    if isinstance(block, Collect) and isinstance(block.kind, DateKind | TimeKind):
-        return True
-    if any(variable.path[0] in ("today", "now") for variable in variables(block)):
-        return True
-    return any(isinstance(node, IsOpen) for expression in expressions(block) for node in walk(expression))
+    return frozenset(name for name, block in program.blocks.items() if asks_time(block))

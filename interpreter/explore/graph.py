@@ -8,13 +8,22 @@ from interpreter.explore.moves import Awaited, Move
 from interpreter.machine import Call, Trace
 from interpreter.protocol import Finished, Value
 
+ANY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time that stands for others. ``name`` says what it is for the opening hours."""
+
+    at: float
+    name: str
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How a call begins: a moment, who calls, and the switches."""
+    """How a call begins: who calls, and the switches."""
 
     at: float
-    moment: str
     caller: str
     switches: tuple[tuple[str, bool], ...]
     arguments: tuple[tuple[str, Value], ...] = ()
@@ -27,7 +36,6 @@ class Node:
     number: int
     call: Call
     awaited: Awaited
-    moment: int
     start: int
     end: Finished | None = None
     out: list[Edge] = field(default_factory=list)
@@ -48,6 +56,8 @@ class Edge:
     covers: tuple[tuple[int, str], ...]
     entered: tuple[str, ...]
     sayable: bool
+    moment: int
+    """The time at which it is taken, by its number; `ANY` where the script does not ask."""
 
 
 Way = tuple[Edge, ...]
@@ -61,6 +71,7 @@ class Graph:
     or bounded."""
 
     starts: list[Start]
+    moments: list[Moment]
     nodes: list[Node]
     roots: list[Node]
     edges: int

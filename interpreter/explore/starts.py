@@ -13,7 +13,7 @@ from dsl.analysis.values import variables
 from dsl.ast import Hours, Recall, Remember, Step
 from interpreter import opening
 from interpreter.explore.abstraction import Abstraction
-from interpreter.explore.graph import Start
+from interpreter.explore.graph import Moment, Start
 from interpreter.protocol import Value
 
 CALLER = "+14255550100"
@@ -25,21 +25,12 @@ YEAR = 400
 MONDAY = datetime(2026, 3, 2, 10, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A time that stands for others. ``name`` says what it is for the opening hours."""
-
-    at: float
-    name: str
-
-
 @dataclass(slots=True)
 class Starts:
-    """Every beginning. ``moment_of`` gives the moment of each."""
+    """Every beginning, and every time that the script can tell apart."""
 
     found: list[Start]
     moments: list[Moment]
-    moment_of: list[int]
     today: date
     notes: list[str]
 
@@ -57,12 +48,11 @@ def starts(program: Program) -> Starts:
         notes.append(f"time: {', '.join(moment.name for moment in moments)}")
     today = datetime.fromtimestamp(moments[0].at, _zone(program)).date()
     arguments = _arguments(program, today)
-    found, moment_of = [], []
-    for number, moment in enumerate(moments):
-        for caller, switched, given in itertools.product(callers, switches, arguments):
-            found.append(Start(moment.at, moment.name, caller, switched, given))
-            moment_of.append(number)
-    return Starts(found, moments, moment_of, today, notes)
+    found = [
+        Start(moments[0].at, caller, switched, given)
+        for caller, switched, given in itertools.product(callers, switches, arguments)
+    ]
+    return Starts(found, moments, today, notes)
 
 
 def _arguments(program: Program, today: date) -> list[tuple[tuple[str, Value], ...]]:

@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 from dsl import Program
 from dsl.ast import Collect, Menu, Queue
 from interpreter.explore.abstraction import Abstraction
+from interpreter.explore.graph import Start
+from interpreter.explore.liveness import CALLER, SWITCHES, Liveness
 from interpreter.machine import Call, Visit
 from interpreter.machine.ends import MOST_ERRORS
 from interpreter.protocol import Record, Secret, Value
 
+NONE: frozenset[str] = frozenset()
 _KEPT = ("talking", "records", "remark", "at", "tries")
 """What a block of the center keeps in mind and acts on."""
 
@@ -29,16 +32,20 @@ class States:
 
     def __post_init__(self) -> None:
         self._roots = self.abstraction.roots()
+        self._live = Liveness(self.program)
         for name, block in self.program.blocks.items():
             if isinstance(block, Menu | Collect):
                 whats = {after.what for after in block.afters}
                 texts = any(len(check.otherwise) > 1 for check in block.checks) if isinstance(block, Collect) else False
                 self._asked[name] = ("silences" in whats, "wrong" in whats, "failed" in whats or texts, True)
 
-    def key(self, call: Call) -> Hashable:
-        """Equal for calls that are in the same state."""
+    def key(self, call: Call, start: Start) -> Hashable:
+        """Equal for calls that are in the same state. ``start`` is how the call began."""
         if call.finished:
             return (call.ending, call.result, call.block, call.errors > MOST_ERRORS)
+        alive = self._live.inside.get(call.block)
+        for frame in call.frames:
+            alive = (alive or NONE) | self._live.behind.get(frame.block, NONE)
         waiting = call.waiting
         waits: Hashable = None
         if waiting is not None:
@@ -47,7 +54,10 @@ class States:
             call.block,
             waits,
             self._visit(call.visit) if call.visit is not None else None,
-            tuple(sorted((name, self._value(name, value)) for name, value in call.variables)) if call.variables else (),
+            self._variables(call.variables, alive) if call.variables else (),
+            start.caller if alive is None or CALLER in alive else "",
+            start.switches if alive is None or SWITCHES in alive else (),
+            start.arguments if alive is None else (),
             call.language,
             call.frames,
             call.back,
@@ -55,17 +65,22 @@ class States:
             call.recording,
             call.transcribing,
             call.paused,
-            call.errors,
+            call.errors > 0,
             call.gone,
             call.ending,
             call.result,
             call.phase,
             self._center(call) if call.center else (),
             tuple(sorted(name for name, _ in call.armed if not name.startswith("announce"))) if call.armed else (),
-            tuple(block for _, block in call.ringing),
+            call.ringing[-1][1] if call.ringing else "",
             tuple(tone for _, tone in call.heard),
             call.owed,
         )
+
+    def _variables(self, values: tuple[tuple[str, Value], ...], alive: frozenset[str] | None) -> Hashable:
+        """What can still be asked for: its name, and what matters of it."""
+        kept = (pair for pair in values if alive is None or pair[0] in alive)
+        return tuple(sorted((name, self._value(name, value)) for name, value in kept))
 
     def _visit(self, visit: Visit) -> Hashable:
         silences, wrong, failed, _ = self._asked.get(visit.block, (True, True, True, True))

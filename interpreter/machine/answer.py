@@ -121,8 +121,10 @@ def _counted(turn: Turn, block: Menu | Collect, visit: Visit) -> After | None:
     while visit.counting:
         counter = turn.program.counters.get(visit.counting[0])
         if counter is not None and counter.key is not None:
-            return _ask_counter(turn, counter)
-        if counter is not None:
+            if requests.can_count(turn, counter):
+                return _ask_counter(turn, counter)
+            turn.note("error", f"there is nothing to keep {counter.name.text} by")
+        elif counter is not None:
             ends.count_up(turn, counter.name.text)
         visit = dataclasses.replace(visit, counting=visit.counting[1:])
         turn.update(visit=visit)

@@ -110,6 +110,11 @@ def _recall(turn: Turn, statement: Recall, here: Continue) -> After | None:
     return None
 
 
+def can_count(turn: Turn, counter: Counter) -> bool:
+    """Whether there is something to count by: the number of a caller may be withheld."""
+    return counter.key is not None and _key(turn, evaluate(counter.key, Scope(turn))) is not None
+
+
 def count(turn: Turn, counter: Counter, then: Continue | None, purpose: Purpose) -> After | None:
     """Add one to a counter that calls share. Without a key there is nothing to count by: that fails."""
     key = _key(turn, evaluate(counter.key, Scope(turn))) if counter.key is not None else None

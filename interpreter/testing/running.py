@@ -256,13 +256,11 @@ class _Rehearsal:
         if call.asked is not None:
             verb = call.asked.verb
             usual = {"voicemail": '`says "…"` or `voicemail saved`', "queue": "`queue connected`"}
-            return (
-                f"the call is in {call.call.block}: write what becomes of it, such as {usual.get(verb, f'`{verb} …`')}"
-            )
+            such = usual.get(verb, f"`{verb}` and an outcome")
+            return f"the call is in {call.call.block}: write what becomes of it, such as {such}"
         if call.listening:
-            return (
-                f"{call.call.block} waits for the caller: write what the caller does, such as `presses 1` or `silent`"
-            )
+            such = "`presses 1` or `silent`"
+            return f"{call.call.block} waits for the caller: write what the caller does, such as {such}"
         return ""
 
     def _nearest(self, wanted: str) -> str:

@@ -54,9 +54,7 @@ def suites(paths: list[Path], site: Path | None, colour: bool = False) -> list[S
         if program.flow is not None:
             found.append(Suite(path, program, tuple(tests)))
         elif tests:
-            raise CannotRun(
-                f"{path} has tests, but no flow that takes calls: say `use` and the script that they are for"
-            )
+            raise CannotRun(f"{path} has tests, but no flow that takes calls: `use` the script that they are for")
     return found
 
 
