@@ -54,7 +54,9 @@ class Entered:
     @property
     def line(self) -> str:
         """As a test says it."""
-        return f'says "{self.speech}"' if self.speech else f"presses {self.keys}{self.stop}"
+        if self.speech:
+            return f'says "{self.speech}"'
+        return f"presses {self.keys}{self.stop}" + ("\nsilent" if self.clumsy and not self.stop else "")
 
     def event(self, op: str, at: float) -> Event:
         """As the host reports it."""

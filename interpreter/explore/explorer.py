@@ -69,7 +69,7 @@ class Explorer:
             if self.program.flow is not None and self.program.flow.outbound:
                 event = CallStarted(start.at, start.arguments, start.switches)
             moved = step(self.program, call, event)
-            graph.roots.append(self._node(moved, None, number))
+            graph.roots.append(self._node(moved, None, number, 0))
         for node in graph.nodes:
             if len(graph.nodes) > self.most:
                 graph.complete = False
@@ -82,7 +82,7 @@ class Explorer:
 
     def _explore(self, node: Node) -> None:
         moments = self.starts.moments
-        for move, event in self.moves.of(node.call, node.awaited, moments[0].at):
+        for move, event in self.moves.of(node.call, node.awaited, moments[node.moment].at):
             moved = step(self.program, node.call, event)
             if len(moments) == 1 or not self._asks_time(moved):
                 self._add(node, move, event, moved, ANY)
@@ -97,7 +97,7 @@ class Explorer:
     def _add(self, source: Node, move: Move, event: Event, moved: Moved, moment: int) -> None:
         if not moved.effects and moved.call == source.call:
             return  # it changes nothing
-        target = self._node(moved, source, source.start)
+        target = self._node(moved, source, source.start, source.moment if moment == ANY else moment)
         prompts, seconds = heard(moved)
         covers = covered(moved.trace)
         for each in covers:
@@ -113,14 +113,14 @@ class Explorer:
         if self.watch is not None:
             self.watch(source, move, moved, target)
 
-    def _node(self, moved: Moved, source: Node | None, start: int) -> Node:
+    def _node(self, moved: Moved, source: Node | None, start: int, moment: int) -> Node:
         """The state after a step; a new one where it is not known yet."""
         call = moved.call
-        key = self.states.key(call, self.graph.starts[start])
+        key = self.states.key(call, self.graph.starts[start], moment)
         known = self._known.get(key)
         if known is not None:
             return known
-        node = Node(len(self.graph.nodes), call, _awaited(moved, source), start)
+        node = Node(len(self.graph.nodes), call, _awaited(moved, source), start, moment)
         if call.finished:
             node.end = next(each for each in moved.effects if isinstance(each, Finished))
         self._known[key] = node

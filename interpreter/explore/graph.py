@@ -37,6 +37,7 @@ class Node:
     call: Call
     awaited: Awaited
     start: int
+    moment: int
     end: Finished | None = None
     out: list[Edge] = field(default_factory=list)
 

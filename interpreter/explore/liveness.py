@@ -28,8 +28,9 @@ from dsl.ast import (
     WhenSwitch,
 )
 
-TIME, CALLER, SWITCHES = "@time", "@caller", "@switches"
-"""What blocks ask for beside values."""
+MOMENT, CALLER, SWITCHES = "@moment", "@caller", "@switches"
+"""What blocks ask for beside values. The moment: what a sentence tells of opening hours (the name of the holiday) is
+that of the time at which the call was led there."""
 
 
 def asks_time(block: Block) -> bool:
@@ -58,8 +59,8 @@ def _reads(program: Program, block: Block) -> set[str]:
         if counter is not None and counter.key is not None:
             found |= {variable.path[0] for variable in variables_in(counter.key)}
             found.add(CALLER)
-    if asks_time(block):
-        found.add(TIME)
+    if found & set(program.hours):
+        found.add(MOMENT)
     switched = any(isinstance(each, WhenSwitch | WhenHours) for each in statements)
     if switched or (asks_time(block) and any(hours.emergency for hours in program.hours.values())):
         found.add(SWITCHES)
@@ -76,6 +77,8 @@ def _gives(block: Block, asked_whether_known: set[str]) -> set[str]:
         for statement in block.statements:
             if isinstance(statement, Set | Lookup | Recall):
                 found.add(statement.target.text)
+            if isinstance(statement, WhenHours):
+                found.add(MOMENT)
             if tuple(statement_edges(statement)):
                 break  # what stands behind it is not reached by every call
     return found - asked_whether_known
@@ -90,6 +93,10 @@ def _before_given(program: Program, block: Block, gives: set[str]) -> set[str]:
         texts = (spoken.text for spoken in statement_texts(statement))
         asked |= {part.path[0] for text in texts for part in text.parts if isinstance(part, Hole)}
         found |= asked - given
+        if asked & set(program.hours) and MOMENT not in given:
+            found.add(MOMENT)
+        if isinstance(statement, WhenHours):
+            given.add(MOMENT)
         given |= {statement.target.text} & gives if isinstance(statement, Set | Lookup | Recall) else set()
     return found
 

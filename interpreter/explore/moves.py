@@ -48,6 +48,8 @@ class Move:
     line: str = ""
     given: bool = False
     sayable: bool = True
+    slow: float = 0.0
+    """Seconds that the answer to come takes, so that a filler is heard before it."""
     seconds: float = 0.0
     """How long the caller waits for it in silence, or in a queue."""
 
@@ -101,11 +103,12 @@ class Moves:
                     yield Move("world", f"transfer {outcome}"), ActionFailed(at, waiting.op, *codes)
             case "center":
                 yield from self._center(call, awaited, at)
-        if not call.gone:
-            yield HANGS_UP, Disconnected(at, 200, 540000)
+        dials = isinstance(awaited, Request) and awaited.verb == "dial"  # nobody is on the line yet
+        if not call.gone and not dials:
+            yield _hangs_up(call), Disconnected(at, 200, 540000)
         for op, _ in call.ringing[-1:]:
             yield Move("world", "transfer answered late"), TransferAccepted(at, op)
-        yield from _timers(call, at)
+        yield from self._timers(call, awaited, at)
 
     # ---------------------------------------------------------------------------------------------- inputs
 
@@ -242,6 +245,40 @@ class Moves:
             reference: tuple[tuple[str, Value], ...] = (("reference", "0001"),) if outcome == "paid" else values
             yield Move("world", said + record(reference)), Reported(at, request.op, outcome, reference)
 
+    def _timers(self, call: Call, awaited: Awaited, at: float) -> Iterator[Happening]:
+        """Timers that are due. That of the watchdog means that the host has lost something."""
+        block = self.program.blocks.get(call.block)
+        for name, generation in call.armed:
+            event = TimerFired(at, name, generation)
+            kind, _, number = name.partition(".")
+            match kind:
+                case "watch":
+                    yield HOST_FAILS, event
+                case "silence":
+                    yield GOES_ON, event
+                case "ring":
+                    yield Move("world", "silent"), event
+                case "limit" if isinstance(awaited, Request):
+                    target = f" {awaited.name}" if awaited.name and awaited.verb != "brief" else ""
+                    yield Move("world", f"given {awaited.verb}{target} never answers", given=True), event
+                case "filler" if call.waiting is not None and call.waiting.kind == "request":
+                    found = self._filler(call, int(number))
+                    yield Move("world", slow=found + 0.2, sayable=found > 0), event
+                case "waited" if isinstance(block, Queue):
+                    route = next((each for each in block.routes if each.waited is not None), None)
+                    seconds = route.waited.seconds if route is not None and route.waited is not None else 0.0
+                    yield Move("world", f"waits {seconds:g}s", seconds=seconds), event
+                case _:
+                    yield Move("world", sayable=False), event
+
+    def _filler(self, call: Call, number: int) -> float:
+        here = call.waiting.then if call.waiting is not None else None
+        block = self.program.blocks.get(here.block) if isinstance(here, Continue) else None
+        if not isinstance(here, Continue) or not isinstance(block, Step):
+            return 0.0
+        fillers = getattr(block.statements[here.statement], "fillers", ())
+        return float(fillers[number].after.seconds) if number < len(fillers) else 0.0
+
     def _estimates(self) -> Iterator[tuple[tuple[str, Value], ...]]:
         if "queue.estimate" not in self.abstraction.compared:
             yield ()
@@ -276,21 +313,10 @@ def _survey(block: Survey, call: Call, awaited: Recognize, at: float) -> Iterato
     yield Move("clumsy", f"presses {wrong}"), Recognized(at, awaited.op, 200, 8531, tones=wrong)
 
 
-def _timers(call: Call, at: float) -> Iterator[Happening]:
-    """Timers that are due. That of the watchdog means that the host has lost something."""
-    for name, generation in call.armed:
-        event = TimerFired(at, name, generation)
-        if name == "watch":
-            yield HOST_FAILS, event
-        elif name == "silence":
-            yield GOES_ON, event
-        elif name == "limit":
-            yield Move("world", sayable=False), event
-        elif name == "ring":
-            yield Move("world", "silent"), event
-        else:
-            yield Move("world", _wait_for(name), sayable=False), event
-
-
-def _wait_for(timer: str) -> str:
-    return "" if timer.startswith(("announce", "offer", "filler")) else f"({timer})"
+def _hangs_up(call: Call) -> Move:
+    """Who hangs up while something is said does not wait for its end."""
+    waiting = call.waiting
+    if waiting is None or waiting.kind in ("answer", "request", "silence"):
+        return Move("hang_up", sayable=False)
+    greeted = waiting.kind == "center" and dict(call.center).get("media") == waiting.op
+    return Move("hang_up", "hangs up at 0.1s") if waiting.kind == "prompt" or greeted else HANGS_UP

@@ -79,7 +79,7 @@ class _Seen:
         self.leaks.look(source, move, moved)
         if moved.call.errors > source.call.errors and move.who not in ("host", "hang_up"):
             why = next((each.detail for each in moved.trace if each.kind == "error"), "")
-            failing = move.line.endswith(("fails", "failed", "refused")) or not move.line
+            failing = move.line.endswith(("fails", "failed", "refused", "never answers")) or not move.line
             if why and not (move.who == "world" and failing) and all(why != each for each, _, _ in self.errors):
                 self.errors.append((why, source, move))
 

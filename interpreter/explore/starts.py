@@ -46,7 +46,7 @@ def starts(program: Program) -> Starts:
         notes.append(f"{len(names)} switches: each is flipped alone, not in every combination")
     if len(moments) > 1:
         notes.append(f"time: {', '.join(moment.name for moment in moments)}")
-    today = datetime.fromtimestamp(moments[0].at, _zone(program)).date()
+    today = datetime.fromtimestamp(moments[0].at, zone_of(program)).date()
     arguments = _arguments(program, today)
     found = [
         Start(moments[0].at, caller, switched, given)
@@ -84,7 +84,8 @@ def _asks_caller(program: Program) -> bool:
     return any(True for _ in counters)
 
 
-def _zone(program: Program) -> ZoneInfo:
+def zone_of(program: Program) -> ZoneInfo:
+    """The flow's time zone; UTC where it has none."""
     flow = program.flow
     zone = flow.timezone.plain if flow is not None and flow.timezone is not None else "UTC"
     return ZoneInfo(zone if opening.is_zone(zone) else "UTC")
@@ -92,7 +93,7 @@ def _zone(program: Program) -> ZoneInfo:
 
 def _moments(program: Program) -> list[Moment]:
     """A moment for every combination of states of the opening hours."""
-    first = MONDAY.replace(tzinfo=_zone(program))
+    first = MONDAY.replace(tzinfo=zone_of(program))
     hours = [each for each in program.hours.values() if opening.is_zone(program.timezone_of(each))]
     if not hours:
         return [Moment(first.timestamp(), "any time")]

@@ -12,7 +12,7 @@ from dsl import Program
 from dsl.ast import Collect, Menu, Queue
 from interpreter.explore.abstraction import Abstraction
 from interpreter.explore.graph import Start
-from interpreter.explore.liveness import CALLER, SWITCHES, Liveness
+from interpreter.explore.liveness import CALLER, MOMENT, SWITCHES, Liveness
 from interpreter.machine import Call, Visit
 from interpreter.machine.ends import MOST_ERRORS
 from interpreter.protocol import Record, Secret, Value
@@ -39,8 +39,8 @@ class States:
                 texts = any(len(check.otherwise) > 1 for check in block.checks) if isinstance(block, Collect) else False
                 self._asked[name] = ("silences" in whats, "wrong" in whats, "failed" in whats or texts, True)
 
-    def key(self, call: Call, start: Start) -> Hashable:
-        """Equal for calls that are in the same state. ``start`` is how the call began."""
+    def key(self, call: Call, start: Start, moment: int) -> Hashable:
+        """Equal for calls that are in the same state. ``start`` is how the call began, ``moment`` when it is."""
         if call.finished:
             return (call.ending, call.result, call.block, call.errors > MOST_ERRORS)
         alive = self._live.inside.get(call.block)
@@ -55,6 +55,7 @@ class States:
             waits,
             self._visit(call.visit) if call.visit is not None else None,
             self._variables(call.variables, alive) if call.variables else (),
+            moment if alive is None or MOMENT in alive else 0,
             start.caller if alive is None or CALLER in alive else "",
             start.switches if alive is None or SWITCHES in alive else (),
             start.arguments if alive is None else (),

@@ -64,6 +64,9 @@ class Simulation(Host):
     def go_on(self) -> bool:
         """Take the next thing that happens by itself. False when nothing does: the caller, or somebody else, has to do
         something first, or the call is over."""
+        if not self._begun:
+            self._begin()
+            return True
         if self._media is not None and self._media.listens and self._media.ends > self.now:
             self._advance(self._media.ends)  # the prompt of a question is said
             return True

@@ -7,7 +7,7 @@ first one has kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from dsl.analysis.told import GIVEN
@@ -107,7 +107,7 @@ class World:
         fitting = [each for each in special if each.fits(request, vault)]
         found = fitting or [each for each in known if not each.when]
         if found:
-            return self._in_turn(request, found), True
+            return _counted(request, self._in_turn(request, found)), True
         if special and request.verb == "check":
             return Given("check", request.name, "no"), True
         if request.verb in ("remember", "recall", "forget", "count"):
@@ -144,6 +144,15 @@ class World:
                 most = arguments.get("most")
                 reached = isinstance(most, float | int) and count >= most
                 return Given("count", name, "reached" if reached else "counted", (("value", count),))
+
+
+def _counted(request: Request, answer: Given) -> Given:
+    """A counter that is said to be at its limit, or below it, has a number that says so."""
+    if request.verb != "count" or answer.values or answer.outcome not in ("counted", "reached"):
+        return answer
+    most = dict(request.arguments).get("most")
+    number = most if answer.outcome == "reached" and isinstance(most, float) else 1.0
+    return replace(answer, values=(("value", number),))
 
 
 def _clear(value: Value, vault: Vault) -> Value:

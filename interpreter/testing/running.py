@@ -46,7 +46,9 @@ class Result:
         return self.failure is None
 
 
-class _Broken(Exception):  # noqa: N818 - the test is
+class Broken(Exception):  # noqa: N818 - the test is
+    """A line of a test does not hold."""
+
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.what)
         self.failure = failure
@@ -55,9 +57,26 @@ class _Broken(Exception):  # noqa: N818 - the test is
 def run_test(program: Program, test: Test, prepare: Callable[[Simulation], None] | None = None) -> Result:
     """Run a test. ``prepare`` may change the world before the call begins, such as to let look-ups fail."""
     try:
-        opening = opening_of(test, program)
+        rehearsal = begin_test(program, test)
     except BadTest as error:
         return Result(test, None, Failure(error.span, str(error)))
+    simulation = rehearsal.simulation
+    if prepare is not None:
+        prepare(simulation)
+    try:
+        for line in test.lines:
+            rehearsal.do(line)
+        rehearsal.check_never()
+    except BadTest as error:
+        return Result(test, simulation, Failure(error.span, str(error)))
+    except Broken as broken:
+        return Result(test, simulation, broken.failure)
+    return Result(test, simulation, None)
+
+
+def begin_test(program: Program, test: Test) -> Rehearsal:
+    """A test before its first line is done. Raises `BadTest`."""
+    opening = opening_of(test, program)
     simulation = Simulation(
         program,
         opening.at,
@@ -66,22 +85,11 @@ def run_test(program: Program, test: Test, prepare: Callable[[Simulation], None]
         arguments=opening.arguments,
         world=World(),
     )
-    if prepare is not None:
-        prepare(simulation)
-    rehearsal = _Rehearsal(simulation)
-    try:
-        for line in test.lines:
-            rehearsal.do(line)
-        rehearsal.check_never()
-    except BadTest as error:
-        return Result(test, simulation, Failure(error.span, str(error)))
-    except _Broken as broken:
-        return Result(test, simulation, broken.failure)
-    return Result(test, simulation, None)
+    return Rehearsal(simulation)
 
 
 @dataclass(slots=True)
-class _Rehearsal:
+class Rehearsal:
     """Where a test stands in its call: how far lines, trace and requests have been looked through."""
 
     simulation: Simulation
@@ -237,7 +245,7 @@ class _Rehearsal:
     # ---------------------------------------------------------------------------------------------- what is said of it
 
     def _fail(self, span: Span, what: str, near: str = "", help: str = "") -> None:
-        raise _Broken(Failure(span, what, near, help))
+        raise Broken(Failure(span, what, near, help))
 
     def _how_it_ended(self) -> str:
         end = self.simulation.end
