@@ -204,12 +204,33 @@ def run_tests(
     site: SiteFile = None,
     format: Annotated[TestFormat, typer.Option(help="How to report.")] = TestFormat.text,
     only: Annotated[str, typer.Option("-k", metavar="NAME", help="Only tests with this in their name.")] = "",
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Say which ways of a caller no test takes; exit code 1 if any.")
+    ] = False,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write what is covered as a page, too.")] = None,
+    generate: Annotated[bool, typer.Option("--generate", help="Print a test for each way that no test takes.")] = False,
 ) -> None:
     """Run the tests of scripts, on a virtual clock. Exit code 1 when one fails."""
     from interpreter.tooling import tests as tool
 
     with _exits():
-        outcome = tool.run(paths, tool.Testing(site, format.value, only, _colour()))
+        how = tool.Testing(site, format.value, only, coverage, html, generate, _colour())
+        outcome = tool.run(paths, how)
+        _finish(outcome.out, outcome.err, outcome.code)
+
+
+@app.command()
+def prove(
+    paths: Paths,
+    site: SiteFile = None,
+    format: Annotated[ProofFormat, typer.Option(help="How to report.")] = ProofFormat.text,
+    states: Annotated[int, typer.Option(metavar="N", help="Give up after this many states.")] = 200_000,
+) -> None:
+    """Hold the promises of scripts against every state of every call. Exit code 1 when one does not hold."""
+    from interpreter.tooling import prove as tool
+
+    with _exits():
+        outcome = tool.run(paths, tool.Proving(site, format.value, states, _colour()))
         _finish(outcome.out, outcome.err, outcome.code)
 
 

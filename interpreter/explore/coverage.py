@@ -47,8 +47,9 @@ class Coverage:
 
     @property
     def spots(self) -> list[Spot]:
-        """Everything that a test can take, in the order of the text."""
-        return [Spot(key, self._block(key)) for key in sorted(self.ways)]
+        """Everything that a test can take, in the order of the text: also what only a test by hand has taken."""
+        by_hand = self.taken & set(self.graph.blocks)
+        return [Spot(key, self._block(key)) for key in sorted(set(self.ways) | by_hand)]
 
     @property
     def missing(self) -> list[Spot]:
@@ -57,7 +58,7 @@ class Coverage:
 
     @property
     def beyond(self) -> list[Spot]:
-        """What only a failing host opens."""
+        """What only a failing host opens, or a time that passes during the call."""
         return [Spot(key, self._block(key)) for key in sorted(self.graph.blocks) if key not in self.ways]
 
     def _block(self, key: Key) -> str:

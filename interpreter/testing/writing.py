@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from dsl import Program, Source, parse
 from dsl.analysis.told import all_tests
 from dsl.ast import Test, tests
+from interpreter.explore.graph import covered
 from interpreter.explore.written import value
 from interpreter.simulate import Simulation
 from interpreter.testing.reading import BadTest
@@ -16,7 +18,15 @@ LONGEST = 90
 """Characters of a text after which only its beginning is expected."""
 
 
-def complete(program: Program, draft: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A test, and the ways through the script that it takes."""
+
+    text: str
+    covered: frozenset[tuple[int, str]]
+
+
+def complete(program: Program, draft: str) -> Written | None:
     """A test with what was heard after each thing that is done, and with how it ends. ``None`` where a line of the
     draft cannot be done."""
     whole = Source(program.source.name, f"{program.source.text.rstrip()}\n\n{draft}")
@@ -30,7 +40,7 @@ def complete(program: Program, draft: str) -> str | None:
         lines = [written[0], *head, *(f"    {line}" for line in _run(begun, test[0], whole))]
     except (BadTest, Broken):
         return None
-    return "\n".join(lines) + "\n"
+    return Written("\n".join(lines) + "\n", frozenset(covered(tuple(begun.simulation.trace))))
 
 
 def _run(rehearsal: Rehearsal, test: Test, source: Source) -> Iterator[str]:
@@ -78,11 +88,11 @@ def _last(rehearsal: Rehearsal, call: Simulation) -> Iterator[str]:
         yield f"; the call is in {call.call.block}"
 
 
-def titles(causes: Sequence[tuple[str, str]]) -> list[str]:
-    """A title for each way: its block and its cause, told apart where two are alike."""
-    found: list[str] = []
-    for block, cause in causes:
-        title = f"{block}: {cause}".replace('"', "'")
-        number = sum(each == title or each.startswith(f"{title} (") for each in found)
-        found.append(f"{title} ({number + 1})" if number else title)
+def title(wanted: str, known: Sequence[str]) -> str:
+    """A name for a test that no other one has."""
+    wanted = wanted.replace('"', "'")
+    found, number = wanted, 1
+    while found in known:
+        number += 1
+        found = f"{wanted} ({number})"
     return found

@@ -10,11 +10,13 @@ from dsl import Program
 from dsl.analysis.told import all_tests
 from dsl.ast import Test
 from dsl.bundle import section_names, section_starts
+from interpreter.explore import coverage
 from interpreter.testing import Result, reporting, run_test
+from interpreter.tooling import covering
 from interpreter.tooling.call import load_program
 from interpreter.tooling.check import Outcome
-from interpreter.tooling.files import CannotRun, find_scripts
-from interpreter.tooling.project import projects
+from interpreter.tooling.files import CannotRun, find_scripts, write
+from interpreter.tooling.project import projects, takes_calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,9 @@ class Testing:
     site: Path | None = None
     format: str = "text"
     only: str = ""
+    coverage: bool = False
+    html: Path | None = None
+    generate: bool = False
     colour: bool = False
 
 
@@ -36,6 +41,13 @@ class Suite:
     path: Path
     program: Program
     tests: tuple[Test, ...]
+    members: tuple[Path, ...] = ()
+    """The file itself, then those that it uses."""
+
+    @property
+    def reals(self) -> frozenset[Path]:
+        """The same, as real paths."""
+        return frozenset(member.resolve() for member in self.members)
 
 
 def suites(paths: list[Path], site: Path | None, colour: bool = False) -> list[Suite]:
@@ -43,7 +55,9 @@ def suites(paths: list[Path], site: Path | None, colour: bool = False) -> list[S
     `CannotRun` and `ScriptHasErrors`."""
     seen: set[tuple[Path, int]] = set()
     found: list[Suite] = []
-    for path in projects(find_scripts(paths)):
+    for path, members in projects(find_scripts(paths)).items():
+        if not any(takes_calls(member) for member in members):
+            continue  # a file that others use
         program = load_program(path, site, colour)
         tests = []
         for test in all_tests(program):
@@ -51,10 +65,7 @@ def suites(paths: list[Path], site: Path | None, colour: bool = False) -> list[S
             if at not in seen:
                 seen.add(at)
                 tests.append(test)
-        if program.flow is not None:
-            found.append(Suite(path, program, tuple(tests)))
-        elif tests:
-            raise CannotRun(f"{path} has tests, but no flow that takes calls: `use` the script that they are for")
+        found.append(Suite(path, program, tuple(tests), members))
     return found
 
 
@@ -68,22 +79,27 @@ def _place(path: Path, program: Program, test: Test) -> tuple[Path, int]:
 
 
 def run(paths: list[Path], how: Testing) -> Outcome:
-    """Run the tests of scripts. Exit code 1 when one fails. Raises `CannotRun`."""
+    """Run the tests of scripts. Exit code 1 when one fails, or when something is not covered and coverage was asked
+    for. Raises `CannotRun`."""
     chosen = suites(paths, how.site, how.colour)
-    ran = list(_run(chosen, how.only))
-    if not ran:
+    ran = [(suite, result) for suite in chosen for result in _run(suite, how.only)]
+    if not ran and not how.generate:
         every = [test.name.text for suite in chosen for test in suite.tests]
         raise CannotRun(
             f"no test has `{how.only}` in its name; there are {len(every)}" if every else "there is no test to run"
         )
-    return Outcome(_reported(ran, how), "", int(not all(result.passed for _, result in ran)))
+    good = all(result.passed for _, result in ran)
+    out = _reported([(suite.program, result) for suite, result in ran], how) if ran else ""
+    if how.coverage or how.html is not None or how.generate:
+        more, complete = _covered(chosen, ran, how)
+        out, good = ("" if how.generate else out) + more, good and complete
+    return Outcome(out, "", int(not good))
 
 
-def _run(chosen: Sequence[Suite], only: str) -> Iterator[tuple[Program, Result]]:
-    for suite in chosen:
-        for test in suite.tests:
-            if only.casefold() in test.name.text.casefold():
-                yield suite.program, run_test(suite.program, test)
+def _run(suite: Suite, only: str) -> Iterator[Result]:
+    for test in suite.tests:
+        if only.casefold() in test.name.text.casefold():
+            yield run_test(suite.program, test)
 
 
 def _reported(ran: Sequence[tuple[Program, Result]], how: Testing) -> str:
@@ -94,3 +110,32 @@ def _reported(ran: Sequence[tuple[Program, Result]], how: Testing) -> str:
             return reporting.as_junit(ran)
         case _:
             return reporting.text(ran, colour=how.colour)
+
+
+def _covered(chosen: Sequence[Suite], ran: Sequence[tuple[Suite, Result]], how: Testing) -> tuple[str, bool]:
+    """What is covered of each script, or the tests that are missing. A script is covered by the tests of every file
+    that uses it."""
+    brought = {member.resolve() for suite in chosen for member in suite.members[1:]}
+    found = []
+    for suite in chosen:
+        if suite.path.resolve() in brought:
+            continue
+        each = coverage(suite.program)
+        for other, result in ran:
+            if result.simulation is not None and (other is suite or other.path.resolve() in suite.reals):
+                each.take(result.simulation.trace)
+        found.append(covering.Covered(str(suite.path), each))
+    if how.generate:
+        return _generated(found), True
+    if how.html is not None:
+        write(how.html, covering.page(found))
+    return covering.text(found), all(not each.coverage.missing for each in found)
+
+
+def _generated(found: Sequence[covering.Covered]) -> str:
+    parts: list[str] = []
+    for each in found:
+        tests, failed = covering.generated(each.coverage)
+        parts.append(f"; {each.title}: {len(tests)} tests for what was not covered\n\n" + "\n".join(tests))
+        parts += (f"; no test could be written for {spot.block}: {spot.cause}\n" for spot in failed)
+    return "\n".join(parts)
