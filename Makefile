@@ -53,6 +53,7 @@ bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/bench 'python-hcl2>=8.1,<9'
 	$(BIN)/python -m benchmarks.callbacks
 	PYTHONPATH=build/bench $(BIN)/python -m benchmarks.lint
+	PYTHONPATH=build/bench $(BIN)/python -m benchmarks.prove
 
 # The pins of everything that was tested together, without addresses of where it came from.
 lock:

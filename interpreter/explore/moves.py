@@ -253,7 +253,8 @@ class Moves:
             kind, _, number = name.partition(".")
             match kind:
                 case "watch":
-                    yield HOST_FAILS, event
+                    if call.waiting is not None and call.waiting.kind in ("request", "center"):
+                        yield HOST_FAILS, event  # elsewhere it does what a failure does
                 case "silence":
                     yield GOES_ON, event
                 case "ring":

@@ -73,9 +73,10 @@ class Turn:
         """Set or replace a timer."""
         others = tuple(timer for timer in self.call.armed if timer[0] != name)
         self.update(timers=self.call.timers + 1, armed=(*others, (name, self.call.timers + 1)))
-        cleared = ClearTimer(name)
-        if cleared in self.effects:  # setting a timer replaces it: no need to clear it first
-            self.effects.remove(cleared)
+        for number, effect in enumerate(self.effects):
+            if type(effect) is ClearTimer and effect.timer == name:
+                del self.effects[number]  # setting a timer replaces it: no need to clear it first
+                break
         self.effects.append(SetTimer(name, self.call.timers, self.at + seconds))
 
     def wait(
