@@ -38,10 +38,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """``at 2026-03-02 10:00``: when the call is answered, in the flow's time zone."""
+    """``at 2026-03-02 10:00`` or ``at 2026-03-02 16:59:58``: when the call is answered, in the flow's time zone."""
 
     day: DayLiteral
     time: TimeLiteral
+    seconds: int
     span: Span
 
 

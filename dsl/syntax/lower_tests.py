@@ -52,8 +52,10 @@ def _quoted(at: Token, to: Lowering) -> Name:
 
 
 def _at(node: Node, to: Lowering) -> tests.Line:
-    day, clock = token(node, "ISO_DATE"), token(node, "CLOCK_TIME")
-    return tests.At(DayLiteral(str(day), to.span(day)), TimeLiteral(minutes(str(clock)), to.span(clock)), to.span(node))
+    day, clock = token(node, "ISO_DATE"), optional(node, "CLOCK_SECONDS") or token(node, "CLOCK_TIME")
+    parts = str(clock).split(":")
+    time = TimeLiteral(minutes(":".join(parts[:2])), to.span(clock))
+    return tests.At(DayLiteral(str(day), to.span(day)), time, int(parts[2]) if parts[2:] else 0, to.span(node))
 
 
 def _from(node: Node, to: Lowering) -> tests.Line:

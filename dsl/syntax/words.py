@@ -304,6 +304,7 @@ PHRASES: dict[str, str] = {
     "DECIMAL": "a number",
     "DURATION": "a duration such as `5s`",
     "CLOCK_TIME": "a time such as `09:00`",
+    "CLOCK_SECONDS": "a time such as `09:00:30`",
     "ISO_DATE": "a date such as `2026-11-26`",
     "MONTH_DAY": "a day of every year such as `12-25`",
     "LOCALE": "a language such as `en-US`",

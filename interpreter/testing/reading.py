@@ -90,7 +90,7 @@ def epoch(moment: datetime, program: Program) -> float:
 def _moment(line: tests.At) -> datetime:
     try:
         day = date.fromisoformat(line.day.iso)
-        return datetime.combine(day, time(line.time.minutes // 60, line.time.minutes % 60))
+        return datetime.combine(day, time(line.time.minutes // 60, line.time.minutes % 60, line.seconds))
     except ValueError:
         raise BadTest("there is no such time", line.span) from None
 

@@ -145,6 +145,8 @@ class Rehearsal:
         self.since = call.t
         known = len(call.lines)
         act(call, action)
+        if not isinstance(action, Silent):  # silence counts from its beginning, everything else from when it was done
+            self.since = call.t
         told = [each.text for each in call.lines[known:] if each.who == "call" and each.text.startswith("(")]
         if told:
             self._fail(line.span, "this has no effect here", near=told[0].strip("()"), help=self._where())
