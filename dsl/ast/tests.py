@@ -149,6 +149,13 @@ class SpeechFails:
 
 
 @dataclass(frozen=True, slots=True)
+class HostFails:
+    """``host fails``: what is being said or asked ends with an error of the telephone service."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Hears:
     """``after 5s hears "I did not hear anything."``
 
@@ -204,6 +211,7 @@ Line: TypeAlias = (
     | Waits
     | HangsUp
     | SpeechFails
+    | HostFails
     | Hears
     | Reaches
     | Requests

@@ -228,6 +228,7 @@ _LINES: dict[str, Callable[[Node, Lowering], tests.Line]] = {
     "test_waits": _waits,
     "test_hangs_up": _hangs_up,
     "test_speech_fails": lambda node, to: tests.SpeechFails(to.span(node)),
+    "test_host_fails": lambda node, to: tests.HostFails(to.span(node)),
     "test_hears": _hears,
     "test_never_hears": _hears,
     "test_hears_after": _hears,

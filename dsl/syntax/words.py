@@ -144,6 +144,7 @@ LINES: dict[str, tuple[str, ...]] = {
         "waits",
         "hangs up",
         "speech fails",
+        "host fails",
         "hears",
         "never",
         "after",

@@ -48,6 +48,8 @@ class Move:
     line: str = ""
     given: bool = False
     sayable: bool = True
+    also: str = ""
+    """A line before the call without which it cannot happen."""
     slow: float = 0.0
     """Seconds that the answer to come takes, so that a filler is heard before it."""
     seconds: float = 0.0
@@ -60,7 +62,9 @@ class Move:
 
 
 HANGS_UP = Move("hang_up", "hangs up")
-HOST_FAILS = Move("host", sayable=False)
+HOST_FAILS = Move("host", "host fails")
+UNHEARD = Move("host", sayable=False)
+"""A failure of the host that no test can say: something is lost."""
 GOES_ON = Move("itself")
 SILENT = Move("silence", "silent")
 SPEECH_FAILS = Move("host", "speech fails")
@@ -88,7 +92,7 @@ class Moves:
         match waiting.kind:
             case "answer":
                 yield GOES_ON, Connected(at, waiting.op)
-                yield HOST_FAILS, ActionFailed(at, waiting.op, *UNKNOWN_CODE)
+                yield UNHEARD, ActionFailed(at, waiting.op, *UNKNOWN_CODE)
             case "prompt":
                 yield GOES_ON, PlayEnded(at, waiting.op)
                 yield HOST_FAILS, ActionFailed(at, waiting.op, *UNKNOWN_CODE)
@@ -105,7 +109,7 @@ class Moves:
                 yield from self._center(call, awaited, at)
         dials = isinstance(awaited, Request) and awaited.verb == "dial"  # nobody is on the line yet
         if not call.gone and not dials:
-            yield _hangs_up(call), Disconnected(at, 200, 540000)
+            yield _hangs_up(call, awaited), Disconnected(at, 200, 540000)
         for op, _ in call.ringing[-1:]:
             yield Move("world", "transfer answered late"), TransferAccepted(at, op)
         yield from self._timers(call, awaited, at)
@@ -178,12 +182,11 @@ class Moves:
 
     def _answers(self, call: Call, request: Request, at: float) -> Iterator[Happening]:
         """What the site's data and memory can answer."""
-        name = f" {request.name}" if request.name and request.verb not in ("brief",) else ""
         for outcome in GIVEN.get(request.verb, ("failed",)):
             for values in self._values(call, request, outcome):
-                said = f"given {request.verb}{name} is {outcome}{_record(request, values)}"
+                said = f"given {_asked(request)} is {outcome}{_record(request, values)}"
                 if outcome == "failed":
-                    said = f"given {request.verb}{name} fails"
+                    said = f"given {_asked(request)} fails"
                 yield Move("world", said, given=True), Reported(at, request.op, outcome, values)
 
     def _values(self, call: Call, request: Request, outcome: str) -> Iterator[tuple[tuple[str, Value], ...]]:
@@ -254,14 +257,13 @@ class Moves:
             match kind:
                 case "watch":
                     if call.waiting is not None and call.waiting.kind in ("request", "center"):
-                        yield HOST_FAILS, event  # elsewhere it does what a failure does
+                        yield UNHEARD, event  # elsewhere it does what a failure does
                 case "silence":
                     yield GOES_ON, event
                 case "ring":
                     yield Move("world", "silent"), event
                 case "limit" if isinstance(awaited, Request):
-                    target = f" {awaited.name}" if awaited.name and awaited.verb != "brief" else ""
-                    yield Move("world", f"given {awaited.verb}{target} never answers", given=True), event
+                    yield Move("world", f"given {_asked(awaited)} never answers", given=True), event
                 case "filler" if call.waiting is not None and call.waiting.kind == "request":
                     found = self._filler(call, int(number))
                     yield Move("world", slow=found + 0.2, sayable=found > 0), event
@@ -314,10 +316,17 @@ def _survey(block: Survey, call: Call, awaited: Recognize, at: float) -> Iterato
     yield Move("clumsy", f"presses {wrong}"), Recognized(at, awaited.op, 200, 8531, tones=wrong)
 
 
-def _hangs_up(call: Call) -> Move:
-    """Who hangs up while something is said does not wait for its end."""
+def _hangs_up(call: Call, awaited: Awaited) -> Move:
+    """Who hangs up while something is said does not wait for its end; while data is asked, not for the answer."""
     waiting = call.waiting
-    if waiting is None or waiting.kind in ("answer", "request", "silence"):
+    if waiting is None or waiting.kind == "answer":
         return Move("hang_up", sayable=False)
+    if waiting.kind == "request" and isinstance(awaited, Request):
+        return Move("hang_up", "hangs up at 0.1s", also=f"given {_asked(awaited)} never answers")
     greeted = waiting.kind == "center" and dict(call.center).get("media") == waiting.op
-    return Move("hang_up", "hangs up at 0.1s") if waiting.kind == "prompt" or greeted else HANGS_UP
+    return Move("hang_up", "hangs up at 0.1s") if waiting.kind in ("prompt", "silence") or greeted else HANGS_UP
+
+
+def _asked(request: Request) -> str:
+    """A request as a test names it."""
+    return f"{request.verb} {request.name}" if request.name and request.verb != "brief" else request.verb

@@ -36,6 +36,8 @@ def answers(way: Sequence[Edge]) -> list[str]:
             later = f" after {slow:g}s" if slow and not edge.move.line.endswith("never answers") else ""
             lines.append(edge.move.line + later)
             slow = 0.0
+        elif edge.move.also:
+            lines.append(edge.move.also)
     return _without_repetition(lines)
 
 
@@ -59,7 +61,7 @@ def doings(program: Program, way: Sequence[Edge]) -> Iterator[str]:
         here = edge.source.call.block
         if edge.move.line and not edge.move.given:
             first = edge.move.line.split("\n")[0]
-            timed = first.startswith("waits ") or first.endswith(("at 0.1s", "at 0.2s"))
+            timed = first.startswith("waits ") or first.endswith(("at 0.1s", "at 0.2s", "host fails"))
             if timed and here != block and here in program.blocks:
                 yield f"reaches {keyword(program.blocks[here])} {here}"
             yield from edge.move.line.split("\n")

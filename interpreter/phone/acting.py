@@ -9,6 +9,7 @@ from interpreter.phone.actions import (
     Action,
     Becomes,
     HangUp,
+    HostFails,
     Press,
     Silent,
     Speak,
@@ -46,6 +47,9 @@ def act(simulation: Simulation, action: Action) -> None:
                 _note(simulation, "transfer answered late: no target rings on")
         case SpeechFails():
             simulation.speech_fails()
+        case HostFails():
+            if not simulation.host_fails():
+                _note(simulation, "host fails: nothing is being said or asked")
         case HangUp():
             simulation.hang_up(action.at)
         case Given():

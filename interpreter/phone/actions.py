@@ -56,6 +56,11 @@ class SpeechFails:
 
 
 @dataclass(frozen=True, slots=True)
+class HostFails:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     at: float | None = None
 
@@ -70,7 +75,9 @@ class Becomes:
     after: float = 0.0
 
 
-Action: TypeAlias = Press | Speak | Silent | Wait | TargetDoes | TargetIsLate | SpeechFails | HangUp | Becomes | Given
+Action: TypeAlias = (
+    Press | Speak | Silent | Wait | TargetDoes | TargetIsLate | SpeechFails | HostFails | HangUp | Becomes | Given
+)
 
 CALLER = (
     ("press 12#", "presses keys, once the prompt is over"),
@@ -80,6 +87,7 @@ CALLER = (
     ("wait 3s", "lets time pass"),
     ("hang up", "hangs up once the prompt is over; `hang up at 1s` in the middle of it"),
     ("speech fails", "has bad luck: the host's speech recognition breaks"),
+    ("host fails", "has bad luck: what is being said or asked ends with an error of the telephone service"),
 )
 """The caller's lines, with what the caller does."""
 OTHERS = (

@@ -15,6 +15,7 @@ from interpreter.phone.actions import (
     Action,
     BadAction,
     HangUp,
+    HostFails,
     Press,
     Silent,
     Speak,
@@ -26,7 +27,7 @@ from interpreter.phone.actions import (
 from interpreter.phone.given import TIME, check_given, read_becomes, read_given, seconds
 from interpreter.simulate import CENTER, Given, TransferEnd
 
-VERBS = ("press", "say", "silent", "wait", "transfer", "speech fails", "hang up", "given", *CENTER)
+VERBS = ("press", "say", "silent", "wait", "transfer", "speech fails", "host fails", "hang up", "given", *CENTER)
 _ENDS: tuple[str, ...] = get_args(TransferEnd)
 _AT = rf"(?:\s+at\s+{TIME})?"
 _COMMENT = re.compile(r'("[^"]*")|;.*')
@@ -42,6 +43,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Action]], ...] = 
     ),
     (re.compile(rf"transfer\s+answered\s+late{_AT}"), lambda m: TargetIsLate(_seconds(m[1]))),
     (re.compile(r"speech\s+fails"), lambda m: SpeechFails()),
+    (re.compile(r"host\s+fails"), lambda m: HostFails()),
     (re.compile(rf"hang\s+up{_AT}"), lambda m: HangUp(_seconds(m[1]))),
 )
 

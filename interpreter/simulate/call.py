@@ -24,6 +24,8 @@ from interpreter.simulate.media import key, silence, spoken
 from interpreter.simulate.people import TransferEnd, message, seconds_of, usual
 from interpreter.simulate.transcript import WORD
 
+UNKNOWN = (500, 9999)
+"""Codes of a result that the machine does not know."""
 KEY_GAP = 0.2
 """Seconds between keys that are pressed in one action."""
 
@@ -155,6 +157,18 @@ class Simulation(Host):
             return
         self._say("call", "the speech recogniser fails")
         self._end_media(ActionFailed(self.now, self._media.effect.op, 400, 8565, "speech service"))
+
+    def host_fails(self) -> bool:
+        """What is being said or asked ends with an error that nobody knows. False where nothing is."""
+        self.reach(0.0)
+        media = self._media
+        if media is None or self.over:
+            return False
+        self._silence()
+        self._say("call", "the telephone service fails")
+        self._end_media(ActionFailed(self.now, media.effect.op, *UNKNOWN))
+        self._due_now()
+        return True
 
     def silent(self) -> None:
         """Stay silent until the next thing is said, asked or rung, or the call is over."""

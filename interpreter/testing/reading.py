@@ -27,6 +27,7 @@ from interpreter.phone import (
     Action,
     Becomes,
     HangUp,
+    HostFails,
     Press,
     Silent,
     Speak,
@@ -134,6 +135,8 @@ def action_of(line: tests.Line) -> Action | None:
             return HangUp(line.at.seconds if line.at is not None else None)
         case tests.SpeechFails():
             return SpeechFails()
+        case tests.HostFails():
+            return HostFails()
         case tests.Becomes():
             return _becomes(line)
         case tests.GivenAnswer() if line.verb.text in PEOPLE:

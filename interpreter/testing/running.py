@@ -14,7 +14,19 @@ from dataclasses import dataclass, field
 from dsl import Program
 from dsl.ast import Test, tests
 from dsl.source import Span
-from interpreter.phone import Becomes, HangUp, Press, Silent, Speak, SpeechFails, TargetDoes, TargetIsLate, Wait, act
+from interpreter.phone import (
+    Becomes,
+    HangUp,
+    HostFails,
+    Press,
+    Silent,
+    Speak,
+    SpeechFails,
+    TargetDoes,
+    TargetIsLate,
+    Wait,
+    act,
+)
 from interpreter.protocol import Request, Secret, Value
 from interpreter.simulate import Given, Line, Simulation, World
 from interpreter.testing.reading import BadTest, action_of, fields, opening_of
@@ -136,7 +148,7 @@ class Rehearsal:
             case Becomes():
                 if not call.over and call.asked is None:
                     call.settle()
-            case Wait():
+            case Wait() | HostFails():
                 call.reach(0.0)
         if call.over:
             self._fail(line.span, "the call is over before this", help=self._how_it_ended())

@@ -24,6 +24,7 @@ from interpreter.phone import (
     Action,
     Becomes,
     HangUp,
+    HostFails,
     Press,
     Silent,
     Speak,
@@ -151,7 +152,7 @@ class People:
         match action:
             case Press(at=at) | Speak(at=at) | HangUp(at=at) | TargetIsLate(at=at):
                 return at_once if at is None or seat.rings else max(0.0, seat.since + at - now)
-            case Silent() | SpeechFails():
+            case Silent() | SpeechFails() | HostFails():
                 return at_once
             case TargetDoes(after=after):
                 return after if seat.rings else None
@@ -188,7 +189,7 @@ class People:
                 seat.rings, seat.state = False, "nothing"
             case Wait():
                 pass
-            case Becomes() | Given():
+            case Becomes() | Given() | HostFails():
                 raise AssertionError(f"nobody plays this part on the wire: {action}")
             case _:
                 assert_never(action)

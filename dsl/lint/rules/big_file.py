@@ -1,4 +1,4 @@
-"""A file has more than 1,000 lines.
+"""A file has more than 1,000 lines, its tests not counted.
 
 Nobody reads such a file to its end, so that the same menu is written a second time further down. `use` takes blocks
 of other files in.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dsl.ast import Test
 from dsl.bundle import section_starts
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
@@ -21,8 +22,13 @@ MOST = 1000
 def check(context: Context) -> Iterator[Diagnostic]:
     source = context.program.source
     starts = (0, *section_starts(source))
+    tests = [each.span for each in context.program.declarations() if isinstance(each, Test)]
     for start, end in zip(starts, (*starts[1:], len(source.text)), strict=True):
         lines = source.text.count("\n", start, end)
+        if lines > MOST:  # tests stand one under the other; nobody reads them from top to bottom
+            lines -= sum(
+                source.text.count("\n", each.start, each.end) + 2 for each in tests if start <= each.start < end
+            )
         if lines > MOST:
             first = source.text.find("\n", start)
             yield RULE.at(
