@@ -25,7 +25,7 @@ def dead_air(program: Program, node: Node, event: Event) -> float:
     if waiting.kind == "silence":
         return _pause(waiting.then, program)
     if waiting.kind == "center":
-        return _in_center(node, block)
+        return _in_center(node, block, event)
     if waiting.kind != "request" or not isinstance(node.awaited, Request):
         return 0.0
     fillers = _fillers(program, waiting.then)
@@ -60,7 +60,7 @@ def _pause(then: object, program: Program) -> float:
     return 0.0
 
 
-def _in_center(node: Node, block: Block | None) -> float:
+def _in_center(node: Node, block: Block | None, event: Event) -> float:
     """Music is heard; where there is none, the next sentence ends the silence."""
     kept = dict(node.call.center)
     if kept.get("talking") is True or kept.get("media") or kept.get("records") is True:
@@ -69,10 +69,7 @@ def _in_center(node: Node, block: Block | None) -> float:
         sayings = [each for each in getattr(block, "announcements", ()) if each.every is not None]
         return min((each.every.seconds for each in sayings), default=ENDLESS)
     if isinstance(block, Pay):
-        fired = [each for each in block.fillers if f"filler.{block.fillers.index(each)}" not in dict(node.call.armed)]
-        if not fired and block.fillers:
-            return block.fillers[0].after.seconds
-        return block.within.seconds if block.within is not None else 15.0
+        return _between(block.fillers, node, event, block.within.seconds if block.within is not None else 15.0)
     return 0.0
 
 

@@ -34,7 +34,7 @@ def _read(folder: Path, name: str) -> str:
     return (folder / name).read_text(encoding="utf-8")
 
 
-EVERY = sorted(SCRIPTS.rglob("*.ivr"))
+EVERY = [path for path in sorted(SCRIPTS.rglob("*.ivr")) if not path.stem.endswith("_test")]
 USED = {path.parent / name for path in EVERY for name in used_names(path.read_text(encoding="utf-8"))}
 MAINS = [path for path in EVERY if path not in USED]
 CALLS = sorted((HERE / "calls").glob("*.txt"))
