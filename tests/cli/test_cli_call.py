@@ -55,7 +55,8 @@ def test_every_bad_line_of_a_plan_is_named(folder: Path) -> None:
         "bad.plan:5: `transfer engaged`: the target of a transfer does `answered`, `no answer`, `busy`, `declined` or "
         "`failed`, optionally `after 3s`",
         "bad.plan:6: `jump` is not something a caller does; a line starts with `press`, `say`, `silent`, `wait`, "
-        "`transfer`, `speech fails`, `hang up`, `given`, `queue`, `voicemail`, `callback`, `consult`, `pay` or `dial`",
+        "`transfer`, `speech fails`, `host fails`, `hang up`, `given`, `queue`, `voicemail`, `callback`, `consult`, "
+        "`pay` or `dial`",
     ]
 
 

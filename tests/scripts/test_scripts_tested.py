@@ -13,6 +13,7 @@ from dsl.format import format_text
 from interpreter.explore import coverage, prove
 from interpreter.testing import run_test
 from interpreter.testing.reporting import text
+from interpreter.tooling.project import takes_calls
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 TESTED = sorted(SCRIPTS.rglob("*_test.ivr"))
@@ -27,13 +28,7 @@ def _program(path: Path) -> Program:
 
 
 def test_every_script_that_takes_calls_has_tests() -> None:
-    with_calls = {
-        path.stem
-        for path in SCRIPTS.rglob("*.ivr")
-        if any(
-            line.startswith("flow ") and " gives " not in line for line in path.read_text(encoding="utf-8").splitlines()
-        )
-    }
+    with_calls = {path.stem for path in SCRIPTS.rglob("*.ivr") if takes_calls(path)}
     assert with_calls == {path.stem.removesuffix("_test") for path in TESTED}
 
 
