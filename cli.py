@@ -209,12 +209,15 @@ def run_tests(
     ] = False,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write what is covered as a page, too.")] = None,
     generate: Annotated[bool, typer.Option("--generate", help="Print a test for each way that no test takes.")] = False,
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Run each test again with failing data, late callbacks and restarts.")
+    ] = False,
 ) -> None:
     """Run the tests of scripts, on a virtual clock. Exit code 1 when one fails."""
     from interpreter.tooling import tests as tool
 
     with _exits():
-        how = tool.Testing(site, format.value, only, coverage, html, generate, _colour())
+        how = tool.Testing(site, format.value, only, coverage, html, generate, faults, _colour())
         outcome = tool.run(paths, how)
         _finish(outcome.out, outcome.err, outcome.code)
 

@@ -2,7 +2,7 @@
 `call` the people."""
 
 from interpreter.simulate.call import KEY_GAP, Simulation, heard
-from interpreter.simulate.host import RINGS
+from interpreter.simulate.host import RINGS, Faults
 from interpreter.simulate.people import CENTER, TransferEnd
 from interpreter.simulate.transcript import AUDIO, WORD, Line, prompt_seconds
 from interpreter.simulate.world import GIVEN_VERBS, SILENT, Given, Memory, World
@@ -15,6 +15,7 @@ __all__ = [
     "RINGS",
     "SILENT",
     "WORD",
+    "Faults",
     "Given",
     "Line",
     "Memory",

@@ -8,10 +8,11 @@ moves when somebody asks for it, so an action may still interrupt the prompt tha
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from dsl import Program
+from interpreter.journal import CALLS
 from interpreter.machine import Call, Trace, begin, step
 from interpreter.protocol import (
     ActionFailed,
@@ -49,10 +50,28 @@ from interpreter.simulate.transcript import Line, Who, details, prompt_seconds, 
 from interpreter.simulate.world import SILENT, World, told
 from interpreter.vault import Vault
 
+REFUSED = -1
+"""In the place of the number of an input: a transfer that was refused."""
 RINGS = 60.0
 """Seconds that the host lets a transfer ring."""
 LONGEST = 6 * 3600.0
 """Virtual seconds after which a call that does not end is given up as stuck."""
+
+
+CALLBACKS = (Connected, PlayEnded, Recognized, ActionFailed, Reported, TransferAccepted)
+"""What the telephone service and other parts of the house tell, which may take its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What goes wrong in a simulated call. ``twice``: everything is reported twice. ``late``: seconds that callbacks
+    take, so that others overtake them. ``killed``: the process ends after each step, and the next one reads the call
+    from where it was kept. ``refused``: no transfer is put through."""
+
+    twice: bool = False
+    late: float = 0.0
+    killed: bool = False
+    refused: bool = False
 
 
 @dataclass(slots=True)
@@ -87,6 +106,8 @@ class Host:
     _over: set[str] = field(default_factory=set)
     """Those that have ended or were taken back."""
     _vault: Vault = field(default_factory=Vault)
+    faults: Faults = field(default_factory=Faults)
+    _overtaken: bool = False
     _begun: bool = False
     _slow: dict[str, str] = field(default_factory=dict)
     """What is told of answers that take their time, once they are there."""
@@ -173,7 +194,9 @@ class Host:
                     return number == self._media.number
                 # A refused transfer, or the end of one that still rings.
                 return isinstance(event, ActionFailed) and (
-                    event.sub_code == CONFLICT[1] or (self._ringing is not None and event.op == self._ringing.op)
+                    number == REFUSED
+                    or event.sub_code == CONFLICT[1]
+                    or (self._ringing is not None and event.op == self._ringing.op)
                 )
             case _:
                 return True
@@ -183,7 +206,7 @@ class Host:
         match event:
             case ActionFailed() if self._ringing is not None and event.op == self._ringing.op:
                 self._end_transfer(self._ringing, "no answer")
-            case ActionFailed() if event.sub_code == CONFLICT[1]:
+            case ActionFailed() if event.sub_code == CONFLICT[1] or self._media is None:
                 self._give(event)
             case PlayEnded() | Recognized() | ActionFailed():
                 self._end_media(event)
@@ -202,12 +225,20 @@ class Host:
 
     def _give(self, event: Event) -> None:
         """One step of the machine."""
-        self.events.append(event)
-        moved = step(self.program, self.call, event)
-        self.call = moved.call
-        self.trace += moved.trace
-        for effect in moved.effects:
-            self._perform(effect)
+        if self.faults.late and not self._overtaken and isinstance(event, CALLBACKS):
+            self._overtaken = True  # whatever is due meanwhile goes first
+            self._advance(self.now + self.faults.late)
+            self._overtaken = False
+            event = replace(event, at=self.now)
+        for _ in range(2 if self.faults.twice else 1):
+            self.events.append(event)
+            if self.faults.killed:
+                self.call = CALLS.decode(CALLS.encode(self.call))
+            moved = step(self.program, self.call, event)
+            self.call = moved.call
+            self.trace += moved.trace
+            for effect in moved.effects:
+                self._perform(effect)
 
     def _perform(self, effect: Effect) -> None:
         match effect:
@@ -288,6 +319,10 @@ class Host:
         if self._ringing is not None:
             self._say("call", f"cannot ring {effect.name} while {self._ringing.name} still rings")
             self._later(self.now, ActionFailed(self.now, effect.op, *CONFLICT, "another transfer is in progress"))
+            return
+        if self.faults.refused:
+            self._say("call", f"cannot ring {effect.name}: refused")
+            self._later(self.now, ActionFailed(self.now, effect.op, *CODES["failed"]), REFUSED)
             return
         self._ringing = effect
         self._say("call", f"rings {effect.kind.replace('_', ' ')} {effect.name}")

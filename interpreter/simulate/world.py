@@ -85,6 +85,8 @@ class World:
     given: list[Given] = field(default_factory=list)
     memory: Memory = field(default_factory=Memory)
     used: dict[tuple[str, str], int] = field(default_factory=dict)
+    broken: list[Given] = field(default_factory=list)
+    """Answers that go before everything that is given: what a fault does."""
     counted: dict[str, float] = field(default_factory=dict)
     """Where the counters stood before the call, for whatever key."""
 
@@ -102,6 +104,9 @@ class World:
 
     def answer(self, request: Request, now: float, vault: Vault) -> tuple[Given, bool]:
         """What becomes of a request, and whether a test has given it or it follows from what calls have kept."""
+        fault = next((each for each in self.broken if each.is_for(request)), None)
+        if fault is not None:
+            return fault, True
         known = [each for each in self.given if each.is_for(request)]
         special = [each for each in known if each.when]
         fitting = [each for each in special if each.fits(request, vault)]

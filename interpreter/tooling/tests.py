@@ -10,8 +10,10 @@ from dsl import Program
 from dsl.analysis.told import all_tests
 from dsl.ast import Test
 from dsl.bundle import section_names, section_starts
+from interpreter import phone
 from interpreter.explore import coverage
 from interpreter.testing import Result, reporting, run_test
+from interpreter.testing.faults import suffer
 from interpreter.tooling import covering
 from interpreter.tooling.call import load_program
 from interpreter.tooling.check import Outcome
@@ -31,6 +33,7 @@ class Testing:
     coverage: bool = False
     html: Path | None = None
     generate: bool = False
+    faults: bool = False
     colour: bool = False
 
 
@@ -90,6 +93,9 @@ def run(paths: list[Path], how: Testing) -> Outcome:
         )
     good = all(result.passed for _, result in ran)
     out = _reported([(suite.program, result) for suite, result in ran], how) if ran else ""
+    if how.faults:
+        more, survived = _suffered(chosen, how)
+        out, good = out + more, good and survived
     if how.coverage or how.html is not None or how.generate:
         more, complete = _covered(chosen, ran, how)
         out, good = ("" if how.generate else out) + more, good and complete
@@ -110,6 +116,23 @@ def _reported(ran: Sequence[tuple[Program, Result]], how: Testing) -> str:
             return reporting.as_junit(ran)
         case _:
             return reporting.text(ran, colour=how.colour)
+
+
+def _suffered(chosen: Sequence[Suite], how: Testing) -> tuple[str, bool]:
+    """Every test again under every fault that touches it."""
+    parts: list[str] = []
+    count = 0
+    for suite in chosen:
+        for test in suite.tests:
+            if how.only.casefold() not in test.name.text.casefold():
+                continue
+            for each in suffer(suite.program, test):
+                count += 1
+                if each.wrong:
+                    call = phone.transcript(each.simulation) if each.simulation is not None else ""
+                    parts.append(f'\ntest "{test.name.text}" while {each.fault.name}: {each.wrong}\n{call}')
+    wrong = f"{len(parts)} of them go wrong" if parts else "all of them come through"
+    return "".join([*parts, f"{count} runs with faults; {wrong}\n"]), not parts
 
 
 def _covered(chosen: Sequence[Suite], ran: Sequence[tuple[Suite, Result]], how: Testing) -> tuple[str, bool]:
