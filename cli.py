@@ -174,6 +174,9 @@ def call(
         str, typer.Option("--with", metavar="VALUES", help="What an outbound flow needs, such as 'name \"Ana\"'.")
     ] = "",
     switch: Switches = [],  # noqa: B006 - typer reads the default and never changes it
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the call as a test at the end of this file.")
+    ] = None,
 ) -> None:
     """Call a script from the terminal. Time is virtual: silence costs nothing."""
     from interpreter.simulate import Simulation
@@ -189,13 +192,17 @@ def call(
             world=tool.read_given(program, given),
             arguments=tool.read_arguments(program, parameters),
         )
+        if plan is not None and record is not None:
+            raise CannotRun("--record is for a call by hand, without --plan")
         if plan is not None:
             outcome = tool.run_plan(simulation, plan, format.value)
             _finish(outcome.out, outcome.err, outcome.code)
         elif format is CallFormat.json:
             raise CannotRun("--format json needs a --plan")
         else:
-            tool.talk(simulation, Console())
+            done = tool.talk(simulation, Console())
+            if record is not None:
+                sys.stdout.write(tool.record(program, simulation, done, script, record))
 
 
 @app.command(name="test")
@@ -212,11 +219,17 @@ def run_tests(
     faults: Annotated[
         bool, typer.Option("--faults", help="Run each test again with failing data, late callbacks and restarts.")
     ] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Make a call by hand and write it as a test beside the script.")
+    ] = False,
 ) -> None:
     """Run the tests of scripts, on a virtual clock. Exit code 1 when one fails."""
     from interpreter.tooling import tests as tool
 
     with _exits():
+        if record:
+            sys.stdout.write(tool.record(paths, site, Console()))
+            return
         how = tool.Testing(site, format.value, only, coverage, html, generate, faults, _colour())
         outcome = tool.run(paths, how)
         _finish(outcome.out, outcome.err, outcome.code)

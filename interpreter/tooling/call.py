@@ -22,8 +22,9 @@ from interpreter.literals import BadValue, read_fields
 from interpreter.protocol import Value
 from interpreter.simulate import Given, Line, Simulation, World
 from interpreter.site import Site, SiteError
+from interpreter.testing.recording import as_test
 from interpreter.tooling.check import Outcome
-from interpreter.tooling.files import CannotRun, beside, read, read_bindings
+from interpreter.tooling.files import CannotRun, beside, read, read_bindings, write
 
 _TICK = 0.05
 """Virtual seconds between two looks at a call that goes on by itself."""
@@ -146,8 +147,9 @@ def run_plan(simulation: Simulation, plan: Path, format: str) -> Outcome:
     return Outcome(phone.transcript(simulation), err, 0)
 
 
-def talk(simulation: Simulation, console: Console) -> None:
-    """A call by hand. What is typed is done; what happens is shown with its virtual time."""
+def talk(simulation: Simulation, console: Console) -> list[phone.Action]:
+    """A call by hand. What is typed is done; what happens is shown with its virtual time. Gives what was done."""
+    done: list[phone.Action] = list(simulation.world.given)
     console.print(
         f"Calling [bold]{simulation.program.source.name}[/]. Type ? for help, Ctrl-D to hang up.", highlight=False
     )
@@ -156,7 +158,7 @@ def talk(simulation: Simulation, console: Console) -> None:
         _until_asked(simulation)
         shown = _show(simulation, shown, console)
         if simulation.over:
-            return
+            return done
         ringing, asked = simulation.ringing, simulation.asked
         where = f"{ringing} rings" if ringing else f"{asked.verb} {asked.name}".strip() if asked else ""
         try:
@@ -164,8 +166,9 @@ def talk(simulation: Simulation, console: Console) -> None:
         except EOFError:
             console.print()
             if simulation.asked is not None and simulation.asked.verb == "dial":
-                return  # nobody is on the line who could hang up
+                return done  # nobody is on the line who could hang up
             simulation.hang_up()
+            done.append(phone.HangUp())
             continue
         try:
             action = phone.read_typed(typed, bool(ringing), asked.verb if asked else "")
@@ -178,6 +181,19 @@ def talk(simulation: Simulation, console: Console) -> None:
             console.print(phone.help_text(), highlight=False, markup=False)
         else:
             phone.act(simulation, action)
+            done.append(action)
+
+
+def record(program: Program, simulation: Simulation, done: list[phone.Action], script: Path, file: Path) -> str:
+    """Write a call made by hand as a test at the end of a file; a new file uses the script. What was done, for the
+    caller to print. Raises `CannotRun`."""
+    known = read(file).text.rstrip() + "\n" if file.exists() else f'ivr 1\n\nuse "{script.name}"\n'
+    if not file.exists() and file.resolve().parent != script.resolve().parent:
+        raise CannotRun(f"a test stands beside its script: write it into {script.parent}")
+    number = known.count('test "') + 1
+    test = as_test(program, simulation, done, f"a call by hand {number}")
+    write(file, f"{known}\n{test}")
+    return f"wrote {test.splitlines()[0]} into {file}; give it a name that says what it is for\n"
 
 
 def _until_asked(simulation: Simulation) -> None:

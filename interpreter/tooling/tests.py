@@ -6,19 +6,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.console import Console
+
 from dsl import Program
 from dsl.analysis.told import all_tests
 from dsl.ast import Test
 from dsl.bundle import section_names, section_starts
 from interpreter import phone
 from interpreter.explore import coverage
+from interpreter.simulate import Simulation
 from interpreter.testing import Result, reporting, run_test
 from interpreter.testing.faults import suffer
+from interpreter.testing.reading import MOMENT, epoch
 from interpreter.tooling import covering
-from interpreter.tooling.call import load_program
+from interpreter.tooling.call import load_program, talk
+from interpreter.tooling.call import record as write_call
 from interpreter.tooling.check import Outcome
 from interpreter.tooling.files import CannotRun, find_scripts, write
 from interpreter.tooling.project import projects, takes_calls
+
+SUFFIX = "_test"
+"""What stands behind the name of a script in the name of its file of tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,17 @@ def run(paths: list[Path], how: Testing) -> Outcome:
         more, complete = _covered(chosen, ran, how)
         out, good = ("" if how.generate else out) + more, good and complete
     return Outcome(out, "", int(not good))
+
+
+def record(paths: list[Path], site: Path | None, console: Console) -> str:
+    """A call by hand, written as a test into the file of tests beside the script. Raises `CannotRun`."""
+    if len(paths) != 1 or paths[0].is_dir() or paths[0].stem.endswith(SUFFIX):
+        raise CannotRun("--record needs one script, to be called by hand")
+    script = paths[0]
+    program = load_program(script, site)
+    simulation = Simulation(program, epoch(MOMENT, program))
+    done = talk(simulation, console)
+    return write_call(program, simulation, done, script, script.with_name(f"{script.stem}{SUFFIX}.ivr"))
 
 
 def _run(suite: Suite, only: str) -> Iterator[Result]:
