@@ -19,6 +19,7 @@ from dsl.ast import (
     Remember,
     Statement,
     Step,
+    Survey,
     Test,
     WhenSwitch,
     tests,
@@ -85,6 +86,9 @@ def asked_names(program: Program) -> dict[str, set[str]]:
         found[verb] = set(_RECORDING)
     for verb, kind in (("queue", "Queue"), ("voicemail", "Voicemail"), ("callback", "Callback")):
         found[verb] = {name for name, block in program.blocks.items() if type(block).__name__ == kind}
+    for name, block in program.blocks.items():
+        if isinstance(block, Survey) and block.remark is not None:
+            found["voicemail"].add(f"{name}.{block.remark.name.text}")
     return found
 
 

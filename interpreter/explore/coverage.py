@@ -62,9 +62,9 @@ class Coverage:
         return [Spot(key, self._block(key)) for key in sorted(self.graph.blocks) if key not in self.ways]
 
     def _block(self, key: Key) -> str:
-        for name, block in self.program.blocks.items():
-            if block.span.start <= key[0] < block.span.end:
-                return f"{keyword(block)} {name}"
+        for each in self.program.declarations():
+            if each.span.start <= key[0] < each.span.end:
+                return f"{keyword(each)} {each.name.text}"
         return self.graph.blocks.get(key, "")
 
 

@@ -71,6 +71,8 @@ SPEECH_FAILS = Move("host", "speech fails")
 UNKNOWN_CODE = (500, 9999)
 """A result of the host that nobody knows."""
 _TRANSFER = {"no answer": (480, 560480), "busy": (486, 560486), "declined": (603, 560603), "failed": (404, 560404)}
+MORE = "well,"
+"""What callers say around a phrase."""
 NONSENSE = "xyzzy"
 """Words that no script expects."""
 
@@ -165,11 +167,12 @@ class Moves:
                 elif not choices:
                     yield Move("caller", f"presses {name.text}"), Recognized(at, op, 200, 8531, tones=name.text)
             if awaited.kind != "tones" and phrases:
-                said = Move("caller", f'says "{phrases[0].plain}"')
+                words = phrases[0].plain if choices else f"{MORE} {phrases[0].plain}"
+                said = Move("caller", f'says "{words}"')
                 if choices:
                     yield said, Recognized(at, op, 200, 8545, label=str(number))
                 else:
-                    yield said, Recognized(at, op, 200, 8569, speech=phrases[0].plain)
+                    yield said, Recognized(at, op, 200, 8569, speech=words)
         wrong = next(key for key in "79513246807*#ABCDEFGHIJKLMNO" if key not in keys)
         if choices:
             yield Move("clumsy", f"presses {wrong}"), ActionFailed(at, op, 500, 8534)

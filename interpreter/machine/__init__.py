@@ -263,6 +263,9 @@ def _timer(turn: Turn, event: TimerFired) -> None:
         turn.note("ignored", f"timer {event.timer}")
     elif waiting.kind == "transfer" and event.timer in ("ring", "watch"):
         turn.update(ringing=(*turn.call.ringing, (waiting.op, turn.call.block)))
+        block = turn.program.blocks.get(turn.call.block)
+        if event.timer == "ring" and isinstance(block, Transfer) and block.ring is not None:
+            turn.note("edge", "rings too long", block.ring.span.start)
         _transfer_ended(turn, "no answer" if event.timer == "ring" else "failed")
     elif event.timer == "silence" and waiting.kind == "silence":
         run.resume(turn, waiting)

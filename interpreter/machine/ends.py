@@ -97,4 +97,5 @@ def system_error(turn: Turn, why: str) -> After | None:
     if turn.call.gone or handler is None or turn.call.errors > MOST_ERRORS:
         give_up(turn)
         return None
+    turn.note("edge", "on system error", handler.span.start)
     return way(handler)

@@ -24,7 +24,7 @@ from interpreter.phone import (
 )
 from interpreter.simulate import SILENT, Given, Simulation
 from interpreter.testing.reading import CALLER
-from interpreter.testing.writing import complete
+from interpreter.testing.writing import Writer
 
 
 def as_test(program: Program, simulation: Simulation, actions: Sequence[Action], title: str) -> str:
@@ -37,7 +37,7 @@ def as_test(program: Program, simulation: Simulation, actions: Sequence[Action],
     if simulation.arguments:
         begins.append("with" + record(simulation.arguments).replace("{ ", "").replace(" }", ""))
     draft = f"test {value(title)}\n" + "".join(f"    {line}\n" for line in [*begins, *map(line_of, actions)])
-    written = complete(program, draft)
+    written = Writer(program).complete(draft)
     return written.text if written is not None else draft
 
 

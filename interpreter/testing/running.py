@@ -140,16 +140,7 @@ class Rehearsal:
         if isinstance(action, Given):
             call.world.give(action)
             return
-        match action:
-            case Press() | Speak() | HangUp() | TargetIsLate():
-                call.reach(action.at)
-            case Silent() | SpeechFails() | TargetDoes():
-                call.settle()
-            case Becomes():
-                if not call.over and call.asked is None:
-                    call.settle()
-            case Wait() | HostFails():
-                call.reach(0.0)
+        self.prepare(line)
         if call.over:
             self._fail(line.span, "the call is over before this", help=self._how_it_ended())
         self.line, self.inside = len(call.lines), 0
@@ -162,6 +153,21 @@ class Rehearsal:
         told = [each.text for each in call.lines[known:] if each.who == "call" and each.text.startswith("(")]
         if told:
             self._fail(line.span, "this has no effect here", near=told[0].strip("()"), help=self._where())
+
+    def prepare(self, line: tests.Line) -> None:
+        """Let the call come to where a line can be done."""
+        call, action = self.simulation, action_of(line)
+        match action:
+            case Press() | Speak() | HangUp() | TargetIsLate():
+                call.reach(action.at)
+            case Silent() | SpeechFails() | TargetDoes():
+                call.settle()
+            case Becomes() if not call.over and call.asked is None:
+                call.settle()
+            case Wait() | HostFails():
+                call.reach(0.0)
+            case _:
+                return
 
     # ---------------------------------------------------------------------------------------------- what is expected
 

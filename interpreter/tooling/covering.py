@@ -103,12 +103,13 @@ def generated(coverage: Coverage) -> tuple[list[str], list[Spot]]:
     tests: list[str] = []
     failed: list[Spot] = []
     names: list[str] = []
+    writer = writing.Writer(coverage.program)
     for spot in sorted(coverage.missing, key=lambda spot: (-len(coverage.ways[spot.key]), spot.key)):
         if spot.key in coverage.taken:
             continue
         title = writing.title(f"{spot.block}: {spot.cause}", names)
         draft = as_test(coverage.program, coverage.graph, coverage.ways[spot.key], title)
-        written = writing.complete(coverage.program, draft)
+        written = writer.complete(draft)
         if written is None or spot.key not in written.covered:
             failed.append(spot)
             continue
