@@ -78,7 +78,7 @@ class Writer:
             else:
                 rehearsal.do(line)
             yield " ".join(source.slice(line.span).split())
-        while not call.over and call.go_on():
+        while not call.over and call.asked is None and call.go_on():
             pass
         yield from self._happened(rehearsal, seen, asked, waits)
         yield from _last(rehearsal)
