@@ -98,7 +98,10 @@ def shortest(graph: Graph) -> dict[Key, Way]:
 
 
 def _answer(edge: Edge) -> Way:
-    """A filler is heard before an answer: the test has to give one."""
+    """A filler is heard before an answer, and a talk ends: the test has to say so."""
+    if edge.move.line.endswith(" connected"):
+        ends = tuple(each for each in edge.target.out if each.move.line.endswith((" answered", " joined")))
+        return ends[:1]
     if not edge.move.slow:
         return ()
     return tuple(each for each in edge.target.out if each.move.given and each.sayable)[:1]
