@@ -48,6 +48,10 @@ _FIRST = re.compile(r" +\w+")
 _HOLE = re.compile(r"\{[^}]*\}")
 
 
+def _without_tests(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.glob("*.ivr")) if not path.stem.endswith("_test")]
+
+
 _SMALL_FLOW = """\
 flow main
     timezone "America/New_York"
@@ -85,7 +89,7 @@ class Center:
 def center() -> Center:
     """The files of the contact center, put together by what they declare."""
     flow, entry, blocks, flows = "", "", list[str](), list[str]()
-    for path in sorted((SCRIPTS / "center").glob("*.ivr")):
+    for path in _without_tests(SCRIPTS / "center"):
         text = re.sub(r'(?m)^(?:ivr 1|use ".*"|;.*)\n', "", path.read_text(encoding="utf-8")).strip()
         for part in re.split(r"(?m)^(?=flow )", text):
             if part.startswith("flow main"):
@@ -100,7 +104,7 @@ def center() -> Center:
 
 def samples() -> Iterator[Sample]:
     """Every sample script whose blocks can be lent: a flow for whoever calls, and no texts in other languages."""
-    for path in sorted(SCRIPTS.glob("*.ivr")):
+    for path in _without_tests(SCRIPTS):
         text = path.read_text(encoding="utf-8")
         blocks = "\n".join(part for part in re.split(r"\n(?=\S)", text) if _NAME.match(part))
         program = Program(Source(path.name, text), parse(Source(path.name, text)).script)

@@ -93,9 +93,9 @@ class Writer:
                 yield said
         heard = [line for line in call.lines[seen:] if line.who == "ivr"]
         for number, line in enumerate(heard):
-            first = not number and bool(waits)
-            if line.text not in self.told or first:
-                self.told.add(line.text)
+            first, what = not number and bool(waits), f"{line.block}: {line.text}"
+            if what not in self.told or first:
+                self.told.add(what)
                 yield _hears(line, rehearsal.since if first and waits == "silent" else None)
 
 

@@ -24,8 +24,9 @@ from dsl.report import formats, render
 HERE = Path(__file__).parent
 MISTAKES = sorted((HERE / "mistakes").glob("*.txt"))
 FOLDER = HERE.parents[1] / "scripts"
-USED = {name for path in FOLDER.glob("*.ivr") for name in used_names(path.read_text(encoding="utf-8"))}
-SCRIPTS = [(HERE / "sample.ivr"), *sorted(path for path in FOLDER.glob("*.ivr") if path.name not in USED)]
+EVERY = [path for path in FOLDER.glob("*.ivr") if not path.stem.endswith("_test")]
+USED = {name for path in EVERY for name in used_names(path.read_text(encoding="utf-8"))}
+SCRIPTS = [(HERE / "sample.ivr"), *sorted(path for path in EVERY if path.name not in USED)]
 
 EVERY = [*SCRIPTS, *sorted((HERE / "clean").glob("*.ivr")), HERE / "format" / "everything.ivr"]
 """What is damaged at random: all of these together have every line of the language."""

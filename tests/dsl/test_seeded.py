@@ -13,7 +13,8 @@ from dsl.bundle import used_names
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / "scripts"
-FILES = [HERE / "sample.ivr", *sorted(FOLDER.glob("*.ivr")), *sorted(FOLDER.glob("center/*.ivr"))]
+EVERY = [*sorted(FOLDER.glob("*.ivr")), *sorted(FOLDER.glob("center/*.ivr"))]
+FILES = [HERE / "sample.ivr", *(path for path in EVERY if not path.stem.endswith("_test"))]
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in FILES}
 USED = {name for text in TEXTS.values() for name in used_names(text)}
 SCRIPTS = {name: text for name, text in TEXTS.items() if name not in USED}

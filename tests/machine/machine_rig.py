@@ -17,8 +17,9 @@ from interpreter.protocol import CallOffered, Connected, Effect, Event, Finished
 from interpreter.simulate import Simulation
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
-USED = {name for path in SCRIPTS.glob("*.ivr") for name in used_names(path.read_text(encoding="utf-8"))}
-SAMPLES = sorted(path for path in SCRIPTS.glob("*.ivr") if path.name not in USED)
+EVERY = [path for path in SCRIPTS.glob("*.ivr") if not path.stem.endswith("_test")]
+USED = {name for path in EVERY for name in used_names(path.read_text(encoding="utf-8"))}
+SAMPLES = sorted(path for path in EVERY if path.name not in USED)
 NEW_YORK = "America/New_York"
 WORD = 0.35
 """Seconds that a spoken word takes, by the definition of the scenarios."""
