@@ -271,12 +271,15 @@ def at(
 def graph(
     script: Script,
     format: Annotated[GraphFormat, typer.Option(help="How to draw it.")] = GraphFormat.mermaid,
+    tests: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A file of tests: what none of them takes is red.")
+    ] = None,
 ) -> None:
     """A picture of a script: blocks, and what leads from one to the next."""
     from interpreter.tooling import show
 
     with _exits():
-        sys.stdout.write(show.graph(script, format.value, _colour()))
+        sys.stdout.write(show.graph(script, format.value, _colour(), tests))
 
 
 @app.command()

@@ -192,10 +192,14 @@ def _within(
         return Verdict(promise, None, f"no call comes to {start or 'its beginning'}")
     cost, node, way = found
     if cost <= limit + 1e-9:
-        return Verdict(promise, None, f"at most {cost:g} {unit}")
+        return Verdict(promise, None, f"at most {_measured(cost, unit)}")
     who = "a silent caller" if pledge.silent else "a caller who wants to"
-    why = f"{who} may need {cost:.4g} {unit}" if cost < ENDLESS * 100 else f"{who} may never come to {target}"
+    why = f"{who} may need {_measured(cost, unit)}" if cost < ENDLESS * 100 else f"{who} may never come to {target}"
     return Verdict(promise, Broken(why, (*way_to(node, last), *way)))
+
+
+def _measured(cost: float, unit: str) -> str:
+    return f"{cost:.4g} {unit.removesuffix('s') if cost == 1 else unit}"
 
 
 def _silence(graph: Graph, last: list[Edge | None], promise: tests.Promise, pledge: tests.Longest) -> Verdict:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from dsl import Diagnostic, Label, Program
-from dsl.bundle import localise
+from dsl import Diagnostic, Label, Program, Source
+from dsl.analysis.edges import Edge
+from dsl.ast import Block, Menu
+from dsl.bundle import files, localise, section_starts
 from dsl.source import Span
 from interpreter.explore import Coverage, Spot, as_test
-from interpreter.explore.coverage import Key
 from interpreter.testing import writing
 
 
@@ -63,20 +64,29 @@ def page(found: Sequence[Covered]) -> str:
 
 
 def _listing(coverage: Coverage) -> str:
-    program = coverage.program
-    marks: dict[int, list[tuple[Key, bool]]] = {}
-    for spot in coverage.spots:
-        line = program.source.place(spot.key[0]).line
-        marks.setdefault(line, []).append((spot.key, spot.key in coverage.taken))
+    """Each file that has ways of callers in it; one of tests has none."""
+    source = coverage.program.source
+    starts = (0, *section_starts(source))
+    parts = []
+    for file, start in zip(files(source), starts, strict=True):
+        marks: dict[int, list[tuple[str, bool]]] = {}
+        for spot in coverage.spots:
+            if start <= spot.key[0] < start + len(file.text):
+                line = file.place(spot.key[0] - start).line
+                marks.setdefault(line, []).append((spot.cause, spot.key in coverage.taken))
+        if marks:
+            parts.append(f"<h3>{escape(file.name)}</h3>\n{_table(file, marks)}")
+    return "".join(parts)
+
+
+def _table(file: Source, marks: dict[int, list[tuple[str, bool]]]) -> str:
     rows = []
-    for number in range(1, program.source.line_count + 1):
-        here = marks.get(number, [])
+    for number in range(1, file.line_count + 1):
+        here = sorted(marks.get(number, []))
         kind = "none" if not here else "all" if all(taken for _, taken in here) else "some"
-        causes = " ".join(
-            f'<span class="{"yes" if taken else "no"}">{escape(key[1])}</span>' for key, taken in sorted(here)
-        )
-        source = escape(program.source.line_text(number)) or " "
-        rows.append(f'<tr class="{kind}"><td>{number}</td><td><pre>{source}</pre></td><td>{causes}</td></tr>\n')
+        causes = " ".join(f'<span class="{"yes" if taken else "no"}">{escape(cause)}</span>' for cause, taken in here)
+        text = escape(file.line_text(number)) or " "
+        rows.append(f'<tr class="{kind}"><td>{number}</td><td><pre>{text}</pre></td><td>{causes}</td></tr>\n')
     return f'<table class="script">{"".join(rows)}</table>\n'
 
 
@@ -95,6 +105,21 @@ span.yes { background: #e3f2e6; color: #1d5f2c; } span.no { background: #f9d9d4;
 <h1>What the tests cover</h1>
 <p>Every way that a caller can take through a script: green ones were taken by a test, red ones by none.</p>
 """
+
+
+def untested(coverage: Coverage) -> Callable[[Block, Edge], bool]:
+    """For a picture: whether no test takes a way out of a block."""
+    missing = {spot.key for spot in coverage.missing}
+    places = {offset for offset, _ in missing}
+
+    def look(block: Block, edge: Edge) -> bool:
+        if edge.cause.endswith("anywhere"):
+            return (block.span.start, edge.cause) in missing
+        return (edge.span.start, edge.cause) in missing or (
+            isinstance(block, Menu) and edge.span.start in places and not edge.cause.startswith("after")
+        )
+
+    return look
 
 
 def generated(coverage: Coverage) -> tuple[list[str], list[Spot]]:

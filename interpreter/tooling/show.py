@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from interpreter.tooling import covering, translate
 from interpreter.tooling import prompts as table
-from interpreter.tooling import translate
 from interpreter.tooling.call import load_program
 from interpreter.tooling.files import CannotRun
 from interpreter.tooling.graph import FORMATS, graph_of
 from interpreter.tooling.graph.svg import NeedsIgraph
+from interpreter.tooling.tests import coverage_of
 
 
-def graph(script: Path, format: str, colour: bool) -> str:
-    """The picture of a script that lints. Raises `ScriptHasErrors` and `CannotRun`."""
+def graph(script: Path, format: str, colour: bool, tests: Path | None = None) -> str:
+    """The picture of a script that lints; with a file of tests for it, what none of them takes is red. Raises
+    `ScriptHasErrors` and `CannotRun`."""
     try:
-        return FORMATS[format](graph_of(load_program(script, None, colour)))
+        if tests is None:
+            return FORMATS[format](graph_of(load_program(script, None, colour)))
+        covered = coverage_of(tests, script, colour)
+        return FORMATS[format](graph_of(covered.program, covering.untested(covered)))
     except NeedsIgraph:
         why = "--format svg needs the package igraph: pip install 'ivr[graph]'; mermaid and dot need nothing"
         raise CannotRun(why) from None

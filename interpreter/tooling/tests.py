@@ -13,7 +13,7 @@ from dsl.analysis.told import all_tests
 from dsl.ast import Test
 from dsl.bundle import section_names, section_starts
 from interpreter import phone
-from interpreter.explore import coverage
+from interpreter.explore import Coverage, coverage
 from interpreter.simulate import Simulation
 from interpreter.testing import Result, reporting, run_test
 from interpreter.testing.faults import suffer
@@ -135,6 +135,18 @@ def _reported(ran: Sequence[tuple[Program, Result]], how: Testing) -> str:
             return reporting.as_junit(ran)
         case _:
             return reporting.text(ran, colour=how.colour)
+
+
+def coverage_of(tests: Path, script: Path, colour: bool = False) -> Coverage:
+    """What a file of tests covers of the script that it is for. Raises `CannotRun`."""
+    suite = next(iter(suites([tests], None, colour)), None)
+    if suite is None or script.resolve() not in suite.reals:
+        raise CannotRun(f"{tests} has no tests for {script}: it does not `use` it")
+    found = coverage(suite.program)
+    for result in _run(suite, ""):
+        if result.simulation is not None:
+            found.take(result.simulation.trace)
+    return found
 
 
 def _suffered(chosen: Sequence[Suite], how: Testing) -> tuple[str, bool]:

@@ -21,6 +21,7 @@ def as_dot(graph: Graph) -> str:
         lines.append("    }")
     for arrow in graph.arrows:
         style = ", style=dashed" if arrow.quiet else ""
+        style += ', color="#c0392b", fontcolor="#c0392b"' if arrow.untested else ""
         lines.append(f"    {_quoted(arrow.start)} -> {_quoted(arrow.end)} [label={_quoted(arrow.label)}{style}];")
     return "\n".join([*lines, "}"]) + "\n"
 

@@ -44,6 +44,9 @@ def _arrows(arrows: tuple[Arrow, ...], names: dict[str, str]) -> Iterator[str]:
         line = "-.->" if arrow.quiet else "-->"
         label = f'|"{_text(arrow.label)}"|' if arrow.label else ""
         yield f"    {names[arrow.start]} {line}{label} {names[arrow.end]}"
+    red = [str(number) for number, arrow in enumerate(arrows) if arrow.untested]
+    if red:
+        yield f"    linkStyle {','.join(red)} stroke:#c0392b,color:#c0392b"
 
 
 def _text(text: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 
 from dsl import Program
+from dsl.analysis.edges import Edge
 from dsl.ast import Block, Destination, Finish, Flow, Give, GoBack, GoTo, HangUp, Repeat
 
 Kind: TypeAlias = Literal["start", "block", "end", "give", "back"]
@@ -29,12 +30,14 @@ class Node:
 @dataclass(frozen=True, slots=True)
 class Arrow:
     """``labels`` are all the causes that lead from one node to the other, in the order of the text. ``quiet``: for
-    what may happen anywhere (hang-up, system error, keys that hold anywhere)."""
+    what may happen anywhere (hang-up, system error, keys that hold anywhere). ``untested``: one of the causes was taken
+    by no test."""
 
     start: str
     end: str
     labels: tuple[str, ...]
     quiet: bool = False
+    untested: bool = False
 
     @property
     def label(self) -> str:
@@ -53,7 +56,11 @@ class Graph:
     groups: tuple[str, ...]
 
 
-def graph_of(program: Program) -> Graph:
+Untested: TypeAlias = Callable[[Block, Edge], bool]
+"""Whether no test takes a way out of a block."""
+
+
+def graph_of(program: Program, untested: Untested | None = None) -> Graph:
     """The picture of a program. Every block is a node, and so is every result with which calls end."""
     nodes: dict[str, Node] = {}
     arrows: dict[tuple[str, str, bool], list[str]] = {}
@@ -61,14 +68,23 @@ def graph_of(program: Program) -> Graph:
         nodes.setdefault(node.id, node)
         if end:
             arrows.setdefault((start, end, quiet), []).append(label)
+    red = set(_untested(program, untested)) if untested is not None else set()
     found = tuple(
-        Arrow(start, end, tuple(dict.fromkeys(label for label in labels if label)), quiet)
+        Arrow(start, end, tuple(dict.fromkeys(label for label in labels if label)), quiet, (start, end) in red)
         for (start, end, quiet), labels in arrows.items()
     )
     flow = program.flow
     title = flow.title.plain if flow and flow.title else program.source.name
     groups = tuple(dict.fromkeys(node.group for node in nodes.values() if node.group))
     return Graph(title, tuple(nodes.values()), found, groups)
+
+
+def _untested(program: Program, untested: Untested) -> Iterator[tuple[str, str]]:
+    for name, block in program.blocks.items():
+        for edge in program.edges(block):
+            target = _target(program, name, edge.destination)
+            if target is not None and untested(block, edge):
+                yield name, target.id
 
 
 _Part = tuple[Node, str, str, str, bool]

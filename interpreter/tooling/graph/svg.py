@@ -41,6 +41,7 @@ _STYLE = (
     ".cause{font-size:10px;fill:#444;paint-order:stroke;stroke:#fff;stroke-width:3px}"
     ".title{font:bold 15px sans-serif;text-anchor:start}rect{stroke:#555}"
     "path{fill:none;stroke:#777}.quiet{stroke-dasharray:4 3;stroke:#aaa}"
+    ".untested{stroke:#c0392b;stroke-width:2}text.untested{fill:#c0392b;stroke-width:3;stroke:#fff}"
 )
 
 
@@ -179,8 +180,10 @@ def _arrow(arrow: Arrow, start: _Point, end: _Point, bends: tuple[_Point, ...], 
         curve, (x, y) = _down(start, end, bends, label_at)
     else:
         curve, (x, y) = _around(start, end)
-    kind = ' class="quiet"' if arrow.quiet else ""
-    label = f'<text class="cause" x="{x:.0f}" y="{y:.0f}">{html.escape(arrow.label)}</text>' if arrow.label else ""
+    classes = " ".join(word for word, holds in (("quiet", arrow.quiet), ("untested", arrow.untested)) if holds)
+    kind = f' class="{classes}"' if classes else ""
+    cause = "cause untested" if arrow.untested else "cause"
+    label = f'<text class="{cause}" x="{x:.0f}" y="{y:.0f}">{html.escape(arrow.label)}</text>' if arrow.label else ""
     return f'<path d="{curve}"{kind} marker-end="url(#tip)"/>', label
 
 
