@@ -250,6 +250,56 @@ def prove(
         _finish(outcome.out, outcome.err, outcome.code)
 
 
+StoreFile = Annotated[Path | None, typer.Option("--store", metavar="FILE", help="The store that has the call.")]
+
+
+@app.command()
+def journal(
+    call: Annotated[str, typer.Argument(metavar="CALL", help="The id of a call.")],
+    store: StoreFile = None,
+    site: SiteFile = None,
+) -> None:
+    """A call of a store as a file that can be replayed anywhere. No secret is in it."""
+    from interpreter.tooling import replaying as tool
+
+    with _exits():
+        sys.stdout.write(tool.journal(call, tool.store_of(store, site)))
+
+
+@app.command()
+def replay(
+    call: Annotated[str, typer.Argument(metavar="CALL", help="The id of a call, or a journal in a file.")],
+    store: StoreFile = None,
+    site: SiteFile = None,
+    against: Annotated[Path | None, typer.Option(metavar="SCRIPT", help="Put the same caller to this script.")] = None,
+    format: Annotated[CallFormat, typer.Option(help="How to print it.")] = CallFormat.text,
+) -> None:
+    """Step through a call of the past; or say what its caller would have met otherwise on a draft."""
+    from interpreter.tooling import replaying as tool
+
+    with _exits():
+        outcome = tool.replay(call, tool.store_of(store, site), against, format.value, _colour())
+        _finish(outcome.out, outcome.err, outcome.code)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A script as it was.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The script as it is now.")],
+    calls: Annotated[
+        list[Path],
+        typer.Option(metavar="FILE", help="Journals, folders of them, or stores, to weigh by."),
+    ] = [],  # noqa: B006 - typer reads the default and never changes it
+    format: Annotated[CallFormat, typer.Option(help="How to print it.")] = CallFormat.text,
+) -> None:
+    """What changes for callers between two versions of a script. Exit code 1 when something does."""
+    from interpreter.tooling import replaying as tool
+
+    with _exits():
+        outcome = tool.diff(old, new, calls, format.value, _colour())
+        _finish(outcome.out, outcome.err, outcome.code)
+
+
 @app.command()
 def at(
     when: Annotated[str, typer.Argument(metavar="TIME", help="Such as '2026-11-26 10:00', in the flow's time zone.")],
