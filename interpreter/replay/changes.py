@@ -9,17 +9,13 @@ from typing import Any
 from dsl import Program
 from dsl.ast import (
     BLOCKS,
-    After,
-    Count,
     Destination,
-    Duration,
     Finish,
     Give,
     GoBack,
     GoTo,
     HangUp,
     Hole,
-    Name,
     Repeat,
     Words,
 )
@@ -90,12 +86,6 @@ def _words(old: Program, new: Program, part: Differing) -> str:
         cause = _line(new, part.new_span).split("->")[0].strip()
         where = f"`{cause}` leads" if "->" in _line(new, part.new_span) else "it goes on"
         return f"{where} to {_destination(is_now)} instead of {_destination(was)}"
-    if isinstance(was, Name) and isinstance(is_now, Name):
-        return _replaced(old, new, part)
-    if isinstance(was, Duration) and isinstance(is_now, Duration):
-        return f"{_seconds(was)} are now {_seconds(is_now)}: `{_line(new, part.new_span)}`"
-    if isinstance(was, Count | After):
-        return _replaced(old, new, part)
     return _replaced(old, new, part)
 
 
@@ -135,10 +125,6 @@ def _destination(found: Destination) -> str:
             return "hearing it again"
         case GoBack():
             return "where the key was pressed"
-
-
-def _seconds(duration: Duration) -> str:
-    return f"{duration.seconds:g} seconds"
 
 
 def touches(change: Change, entered: frozenset[str]) -> bool:

@@ -133,7 +133,9 @@ def generated(coverage: Coverage) -> tuple[list[str], list[Spot]]:
         if spot.key in coverage.taken:
             continue
         title = writing.title(f"{spot.block}: {spot.cause}", names)
-        draft = as_test(coverage.program, coverage.graph, coverage.ways[spot.key], title)
+        way = coverage.ways[spot.key]
+        comes_to = [f"reaches {name}" for name in dict.fromkeys(way[-1].entered)]
+        draft = as_test(coverage.program, coverage.graph, way, title, comes_to)
         written = writer.complete(draft)
         if written is None or spot.key not in written.covered:
             failed.append(spot)
