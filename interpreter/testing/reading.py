@@ -151,7 +151,7 @@ def action_of(line: tests.Line) -> Action | None:
 def _becomes(line: tests.Becomes) -> Action:
     after = line.after.seconds if line.after is not None else 0.0
     if line.outcome.text == "answered late":
-        return TargetIsLate()
+        return TargetIsLate(after or None)
     if line.verb.text == "transfer":
         return TargetDoes(cast(TransferEnd, line.outcome.text), after)
     place = (("position", float(line.place.value)),) if line.place is not None else ()

@@ -61,7 +61,7 @@ def line_of(action: Action) -> str:
         case TargetDoes():
             return f"transfer {action.end}{_after(action.after)}"
         case TargetIsLate():
-            return "transfer answered late"
+            return f"transfer answered late{_after(action.at or 0.0)}"
         case Becomes():
             return _becomes(action)
         case Given():

@@ -40,12 +40,10 @@ DEFECTS = {
     "the desk and the mailbox lead to each other": Defect(
         "    failed                      -> sorry", "    failed                      -> desk", "IVR210"
     ),
-    "a PIN is said aloud": Defect(
-        "there, {patient.name}. The doctor", "there, {patient.name}, {pin_entered}. The doctor", "IVR602"
-    ),
+    "a PIN is said aloud": Defect(RESULTS, RESULTS.replace(".name}", ".name}, {pin_entered}"), "IVR602"),
     "a PIN is no secret any more": Defect("into secret pin_entered", "into pin_entered", "IVR121"),
     "a sentence has no Spanish": Defect('    "That PIN is not right." = "Esa clave no es correcta."\n', "", "IVR703"),
-    "a Spanish sentence that nobody hears": Defect("    language es-US\n    go to", "    go to", "IVR708"),
+    "a Spanish sentence that nobody hears": Defect("    language es-US\n    go to", "    go to", "IVR207"),
     "English after Spanish was chosen": Defect(RESULTS, RESULTS.replace("say ", "say en-US "), "nothing in another"),
     "the desk cannot be reached": Defect("    press 0 -> desk", "    press 0 -> sorry", "desk within 2 prompts"),
     "a silent caller never gets to the desk": Defect(
