@@ -171,7 +171,11 @@ class Rehearsal:
 
     # ---------------------------------------------------------------------------------------------- what is expected
 
-    def _goes_on(self) -> bool:
+    def _goes_on(self, patient: bool = False) -> bool:
+        """Let the next thing happen that needs nobody. ``patient``: in a queue time passes, too, for what is said there
+        from time to time."""
+        if self.simulation.asked is not None and not patient:
+            return False
         return self.simulation.go_on()
 
     def _hears(self, line: tests.Hears) -> None:
@@ -180,7 +184,7 @@ class Rehearsal:
             found = self._find(wanted, line.exactly)
             if found is not None:
                 break
-            if not self._goes_on():
+            if not self._goes_on(patient=True):
                 said = "all of" if line.exactly else ""
                 what = f"the caller does not hear {said} this".replace("  ", " ")
                 self._fail(line.span, what, near=self._nearest(wanted), help=self._where())

@@ -91,7 +91,29 @@ def fate(mutant: Mutant) -> str:
     return "" if proof.holds else "promise"
 
 
-SURVIVORS: dict[str, str] = {}
+SURVIVORS: dict[str, str] = {
+    "language en-US": "it is what holds without the line",
+    "timezone ": "nothing in the script asks for the time, or the flow has the same zone",
+    "ring 25s": "it is what holds without the line",
+    "first within 5s": "it is what holds without the line",
+    "within 15s": "it is what holds without the line",
+    "unhold automatically": "it is what holds without the line",
+    "voice ": "who speaks is not heard in a transcript",
+    "after 2 silences -> machine": "`after 2 tries` leads to the same",
+    'after 2 silences "We will keep your appointment."': "`after 2 tries` leads to the same",
+    "after 2 silences -> english": "`after 2 tries` leads to the same",
+    'no input "Goodbye."': "never heard: the first silence leads on",
+    'no input "I did not hear anything."': "never heard: the first silence leads on",
+    'holiday "Thank you for calling Contoso."': "that step asks for the hours again and leads to the same notice",
+    'closed "Thank you for calling Contoso."': "that step asks for the hours again and leads to the same notice",
+    "holiday   -> ": "no call lasts from an open office into a holiday",
+    "emergency -> ": "a switch counts from the next call on, so it cannot change during this one",
+    "This call may be recorded.": "said before any language is chosen",
+    "saturday 09:00 to 14:00": "only the promise of a call asks for these hours, and it is not simulated",
+    "holidays of US": "only the promise of a call asks for these hours, and it is not simulated",
+    'when caller.number is ""': "a look-up by no number finds nothing, which leads to the same",
+    "press 2 -> card": "one declined card is counted more, which nobody notices before the third",
+}
 """Mutants that have to survive, by what their line says, with the reason."""
 
 
