@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: dev test check format pages site bench fuzz fuzz-guided kill lock clean
+.PHONY: dev test check format pages site bench fuzz fuzz-guided mutate faults kill lock clean
 
 dev: $(STAMP)
 	$(BIN)/ivr dev scripts
@@ -37,6 +37,14 @@ site: $(STAMP)
 # The slow suites: run them before an issue is closed.
 kill: $(STAMP)
 	IVR_KILLS=200 IVR_CHAOS_CALLS=200 $(BIN)/python -m pytest tests/kill tests/wire/test_chaos.py -s
+
+# Every line of the scripts taken out, every destination changed: does a rule, a test or a promise notice?
+mutate: $(STAMP)
+	PYTHONPATH=. $(BIN)/python tests/mutation/mutate.py
+
+# Every test of the scripts again, with data that fails, late and repeated callbacks, and restarts.
+faults: $(STAMP)
+	$(BIN)/ivr test scripts --faults
 
 fuzz: $(STAMP)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests -m "not browser" -k "hypothesis or random or never_raises"

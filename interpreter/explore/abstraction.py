@@ -149,6 +149,16 @@ class Abstraction:
 
     # ---------------------------------------------------------------------------------------------- what is tried
 
+    def bounds(self) -> list[str]:
+        """What is said of values with every proof."""
+        given = [path for path in self._types.values if "." not in path and path not in ("today", "now", "language")]
+        if not given:
+            return []
+        tried = [path for path in sorted(self.compared) if self.of_path(path) is not None]
+        if not tried:
+            return ["values: each with one, for no condition asks for any"]
+        return [f"values: {', '.join(tried)} with what they are compared with and beside it; every other one with one"]
+
     def roots(self) -> frozenset[str]:
         """The names of the values on which the way of a call depends."""
         return frozenset(path.split(".")[0] for path in self.compared)

@@ -77,7 +77,10 @@ class Explorer:
                 break
             if node.end is None:
                 self._explore(node)
-        graph.notes += self.abstraction.notes
+        graph.notes += [*self.abstraction.bounds(), *self.abstraction.notes]
+        if self.program.keeps_type_ahead:
+            graph.notes.append("keys: at most one is typed ahead")
+        graph.notes.append(f"failures of the telephone service: at most {MOST_ERRORS} in a call")
         return graph
 
     def _explore(self, node: Node) -> None:

@@ -203,9 +203,9 @@ def _measured(cost: float, unit: str) -> str:
 
 
 def _silence(graph: Graph, last: list[Edge | None], promise: tests.Promise, pledge: tests.Longest) -> Verdict:
-    length, node = longest_silence(graph)
-    if node is None or length <= pledge.limit.seconds + 1e-9:
+    length, way = longest_silence(graph)
+    if not way or length <= pledge.limit.seconds + 1e-9:
         return Verdict(promise, None, f"the longest is {length:g}s")
-    worst = max(node.out, key=lambda edge: edge.silence)
+    worst = max(way, key=lambda edge: edge.silence)
     why = f"nothing is heard for {length:g}s" if length < ENDLESS else "nothing is heard, without an end"
-    return Verdict(promise, Broken(f"{why} in {node.call.block}", (*way_to(node, last), worst)))
+    return Verdict(promise, Broken(f"{why} in {worst.source.call.block}", (*way_to(way[0].source, last), *way)))

@@ -26,7 +26,7 @@ def _begins(graph: Graph, start: str) -> list[tuple[Node, float]]:
     found: dict[int, tuple[Node, Edge]] = {}
     for node in graph.nodes:
         for edge in node.out:
-            if edge.entered and edge.entered[-1] == start and edge.target.number not in found:
+            if start in edge.entered and edge.target.number not in found:
                 found[edge.target.number] = (edge.target, edge)
     return [(node, float(edge.prompts)) for node, edge in found.values()]
 

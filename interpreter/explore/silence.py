@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dsl import Program
 from dsl.ast import Block, Consult, Do, Filler, Lookup, Pay, Queue, Step, Transfer
-from interpreter.explore.graph import Graph, Node
+from interpreter.explore.graph import Edge, Graph, Node, Way
 from interpreter.machine import Continue
 from interpreter.machine.requests import WITHIN
 from interpreter.protocol import Event, Request, TimerFired
@@ -32,23 +32,27 @@ def dead_air(program: Program, node: Node, event: Event) -> float:
     return _between(fillers, node, event, node.awaited.within or WITHIN)
 
 
-def longest_silence(graph: Graph) -> tuple[float, Node | None]:
-    """The longest dead air of a program, over all states that follow each other, and where it begins."""
+def longest_silence(graph: Graph) -> tuple[float, Way]:
+    """The longest dead air of a program, over all states that follow each other, and the states that it lasts over."""
     longest = [0.0] * len(graph.nodes)
+    best: dict[int, Edge] = {}
     for _ in range(60):  # more silences in a row than this would be endless anyhow
         changed = False
         for node in reversed(graph.nodes):
-            found = max(
-                (edge.silence + (0.0 if edge.prompts else longest[edge.target.number]) for edge in node.out),
-                default=0.0,
-            )
-            if found > longest[node.number] + 1e-9:
-                longest[node.number] = min(found, ENDLESS)
-                changed = True
+            for edge in node.out:
+                found = edge.silence + (0.0 if edge.prompts else longest[edge.target.number])
+                if found > longest[node.number] + 1e-9:
+                    longest[node.number], best[node.number] = min(found, ENDLESS), edge
+                    changed = True
         if not changed:
             break
-    at = max(range(len(longest)), key=lambda number: longest[number], default=-1)
-    return (longest[at], graph.nodes[at]) if at >= 0 else (0.0, None)
+    at = max(range(len(longest)), key=lambda number: (longest[number], best[number].silence if number in best else 0.0))
+    way: list[Edge] = []
+    onward = best.get(at)
+    while onward is not None and onward not in way:
+        way.append(onward)
+        onward = None if onward.prompts else best.get(onward.target.number)
+    return longest[at], tuple(way)
 
 
 def _pause(then: object, program: Program) -> float:

@@ -66,12 +66,13 @@ CALLBACKS = (Connected, PlayEnded, Recognized, ActionFailed, Reported, TransferA
 class Faults:
     """What goes wrong in a simulated call. ``twice``: everything is reported twice. ``late``: seconds that callbacks
     take, so that others overtake them. ``killed``: the process ends after each step, and the next one reads the call
-    from where it was kept. ``refused``: no transfer is put through."""
+    from where it was kept. ``refused``: no transfer is put through. ``slow``: seconds that data takes at least."""
 
     twice: bool = False
     late: float = 0.0
     killed: bool = False
     refused: bool = False
+    slow: float = 0.0
 
 
 @dataclass(slots=True)
@@ -284,10 +285,11 @@ class Host:
         if answer.after == SILENT:
             self._say("call", f"{titled(request)}: no answer")
             return
-        due = self.now + answer.after
+        after = max(answer.after, self.faults.slow)
+        due = self.now + after
         values = self._vault.sealed_values(self.call.call_id, answer.values, request.expects, due)
         self._later(due, Reported(due, request.op, answer.outcome, values))
-        if answer.after:
+        if after:
             self._say("call", f"{titled(request)}{details(request)}")
             self._slow[request.op] = f"{titled(request)}: {answer.outcome}"
         else:

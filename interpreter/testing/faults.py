@@ -52,6 +52,7 @@ def faults_of(program: Program) -> list[Fault]:
         Fault("the process ends after each event", _with(Faults(killed=True)), strict=True),
         Fault(f"callbacks are {LATE:g}s late, and others overtake them", _with(Faults(late=LATE))),
         Fault("no transfer is put through", _with(Faults(refused=True))),
+        Fault(f"data takes {SLOW:g}s", _with(Faults(slow=SLOW))),
     ]
     names = told.asked_names(program)
     for verb in _DATA:

@@ -100,10 +100,11 @@ def test_a_good_script_comes_through_every_fault() -> None:
         "the process ends after each event",
         "callbacks are 2s late, and others overtake them",
         "no transfer is put through",
+        "data takes 2s",
         "lookup crm.by_phone fails",
         "lookup crm.by_phone never answers",
     }
-    assert [each.wrong for each in suffered] == [""] * 6
+    assert [each.wrong for each in suffered] == [""] * 7
 
 
 def test_an_end_that_was_not_promised_is_told() -> None:
