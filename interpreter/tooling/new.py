@@ -80,14 +80,48 @@ transfer busy
 transfer no answer after 25s
 """
 
+_TEST = """\
+ivr 1
+
+use "{stem}.ivr"
+
+; What holds in every call: `ivr prove {stem}_test.ivr`.
+promise every path ends in handled, no_one_answered, told_closed, abandoned
+promise front_desk within 1 prompt of main_menu
+promise silent caller reaches front_desk within 4 prompts of main_menu
+
+; Calls that are made again after every change: `ivr test {stem}_test.ivr`.
+test "sales is busy, the front desk answers"
+    hears "For sales, press 1."
+    presses 1
+    transfer busy
+    transfer answered
+    ends handled
+
+test "silence leads to the front desk"
+    silent
+    after 5s hears "I did not hear anything. Press 1 for sales"
+    silent
+    silent
+    hears "One moment, I will connect you."
+    reaches transfer front_desk
+
+test "Saturday"
+    at 2026-03-07 10:00
+    hears "We are closed. We open again Monday at 9 a.m."
+    ends told_closed
+"""
+
 _README = """\
 # {title}
 
 - `{stem}.ivr`: what callers meet.
 - `{stem}.toml`: the numbers and switches that its names stand for.
+- `{stem}_test.ivr`: calls that are made again after every change, and what holds in every call.
 - `busy.plan`: a call in which nobody is free.
 
 `ivr lint .` finds what would strand a caller; `ivr fmt .` lays scripts out.
+`ivr test .` makes the calls of the tests, `ivr prove .` goes through every call that there can be.
 `ivr call {stem}.ivr` calls it from the terminal, with `--plan busy.plan` as the plan says.
 `ivr dev .` opens a phone page in the browser; `ivr explain CODE` explains a finding.
 None of them needs a subscription or a number.
@@ -95,7 +129,7 @@ None of them needs a subscription or a number.
 
 
 def new(folder: Path) -> Outcome:
-    """Make the folder with its four files and say what to do next. Raises `CannotRun`."""
+    """Make the folder with its five files and say what to do next. Raises `CannotRun`."""
     if folder.exists() and not folder.is_dir():
         raise CannotRun(f"{folder} is a file; choose another name")
     if folder.exists() and any(folder.iterdir()):
@@ -109,6 +143,7 @@ def new(folder: Path) -> Outcome:
     except OSError as error:
         raise CannotRun(f"{folder} cannot be made: {error.strerror}") from None
     files = {f"{stem}{SCRIPT}": _SCRIPT, f"{stem}.toml": _SITE, "busy.plan": _PLAN, "README.md": _README}
+    files[f"{stem}_test{SCRIPT}"] = _TEST
     for name, text in files.items():
         write(folder / name, text.format(stem=stem, title=title))
     return Outcome(_next(folder, stem, list(files)), "", 0)
@@ -120,6 +155,7 @@ def _next(folder: Path, stem: str, files: list[str]) -> str:
         f"ivr call {quote(str(folder / f'{stem}{SCRIPT}'))}": "call it from the terminal",
         f"ivr dev {place}": "call it from the browser",
         f"ivr lint {place}": "after every change",
+        f"ivr test {place}": "and this, too",
     }
     width = max(len(command) for command in commands)
     return f"made {folder} with {', '.join(files[:-1])} and {files[-1]}\n\nnext:\n" + "".join(

@@ -21,17 +21,19 @@ def test_what_it_makes_and_says(folder: Path) -> None:
     said = ivr("new", "front-desk")
     assert said == Said(
         0,
-        "made front-desk with front_desk.ivr, front_desk.toml, busy.plan and README.md\n"
+        "made front-desk with front_desk.ivr, front_desk.toml, busy.plan, README.md and front_desk_test.ivr\n"
         "\n"
         "next:\n"
         "  ivr call front-desk/front_desk.ivr  call it from the terminal\n"
         "  ivr dev front-desk                  call it from the browser\n"
-        "  ivr lint front-desk                 after every change\n",
+        "  ivr lint front-desk                 after every change\n"
+        "  ivr test front-desk                 and this, too\n",
         "",
     )
     made = folder / "front-desk"
-    assert {path.name for path in made.iterdir()} == {"front_desk.ivr", "front_desk.toml", "busy.plan", "README.md"}
-    assert len((made / "README.md").read_text().splitlines()) == 10
+    names = {"front_desk.ivr", "front_desk_test.ivr", "front_desk.toml", "busy.plan", "README.md"}
+    assert {path.name for path in made.iterdir()} == names
+    assert len((made / "README.md").read_text().splitlines()) == 12
     assert 'for "Front desk"' in (made / "front_desk.ivr").read_text()
 
 
@@ -40,6 +42,13 @@ def test_the_script_is_clean_with_and_without_its_site_and_canonical() -> None:
     assert ivr("lint", "desk") == Said(0, "", "no findings\n")
     assert ivr("lint", "desk", "--site", "desk/desk.toml") == Said(0, "", "no findings\n")
     assert ivr("fmt", "--check", "desk").code == 0
+
+
+def test_its_tests_pass_and_its_promises_hold() -> None:
+    ivr("new", "desk")
+    assert ivr("test", "desk") == Said(0, "3 tests pass\n", "")
+    proved = ivr("prove", "desk")
+    assert (proved.code, proved.out.splitlines()[-1]) == (0, "3 of 3 promises hold")
 
 
 def test_the_plan_is_a_call_in_which_nobody_is_free() -> None:
