@@ -60,7 +60,8 @@ def _text(suite: Suite, proof: Proof, colour: bool) -> str:
         parts.append("\n" + render((_finding(proof.program, span, broken),), "text", colour=colour).rstrip("\n") + "\n")
         parts.append(f"\nThe shortest call, as a test:\n\n{_call(proof, broken, number)}")
     kept = sum(verdict.broken is None for verdict in proof.verdicts)
-    promises = f"{kept} of {len(proof.verdicts)} promises hold" if proof.verdicts else "no promises"
+    count = len(proof.verdicts)
+    promises = f"{kept} of {count} {'promise holds' if count == 1 else 'promises hold'}" if count else "no promises"
     flaws = f", {len(proof.flaws)} flaws" if proof.flaws else ""
     complete = "" if proof.graph.complete else "; not everything was explored"
     return "".join([*parts, f"{promises}{flaws}{complete}\n"])

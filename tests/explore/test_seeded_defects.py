@@ -87,7 +87,7 @@ step quiet
 
 
 @cache
-def tests_of_the_good_one() -> str:
+def written_for_the_good_one() -> str:
     """What `ivr test --generate` writes for the script as it was."""
     checked = check(Source("clinic.ivr", CLINIC))
     assert checked.program is not None
@@ -105,7 +105,7 @@ def found_by(text: str) -> list[str]:
         proof = prove(program)
         found += [each.promise.name.text for each in proof.verdicts if each.broken is not None]
         found += ["flaw" for _ in proof.flaws]
-    whole = Source("clinic.ivr", f"{text}\n{tests_of_the_good_one()}")
+    whole = Source("clinic.ivr", f"{text}\n{written_for_the_good_one()}")
     tested = Program(whole, parse(whole).script)
     found += ["test"] * (not all(run_test(tested, each).passed for each in all_tests(tested)))
     return found
