@@ -1,0 +1,157 @@
+"""Agents: there or not, ready or not, and what becomes of them when a leg of theirs has ended."""
+
+from __future__ import annotations
+
+from interpreter.routing.pools import Profile
+from interpreter.routing.protocol import Seen, SignedIn, Wanted
+from interpreter.routing.state import Agent, Floor, Leg
+
+STAFFED_WITHIN = 30.0
+"""Seconds without anybody who could take a caller, after which the caller is told so (scenario S6)."""
+MISSED = "missed"
+"""Why an agent is not ready who has let a call ring."""
+UNREACHABLE = "unreachable"
+"""Why an agent is not ready who could not be rung `FAILURES` times in a row."""
+FAILURES = 3
+BACK_OFF = 10.0
+"""Seconds in which nobody is offered to an agent who was busy elsewhere or could not be rung."""
+
+
+def signed_in(floor: Floor, event: SignedIn) -> None:
+    """An agent has come, or has come again with another profile; a call that goes on goes on."""
+    profile = Profile(event.queues, tuple(sorted(event.skills)))
+    agent = floor.agents.get(event.agent)
+    if agent is None:
+        agent = floor.agents[event.agent] = Agent(event.agent, event.person, profile)
+    staffed(floor, agent, -1)
+    floor.free.drop(agent.name)
+    agent.person, agent.profile, agent.order, agent.capacity = event.person, profile, event.order, event.capacity
+    agent.lost = agent.lost and bool(agent.legs)
+    if agent.wanted == "offline":
+        agent.wanted, agent.reason, agent.since, agent.changed = "available", "", event.at, event.at
+        agent.back, agent.failures = "", 0
+    staffed(floor, agent, 1)
+    floor.freed.append(agent.name)
+
+
+def staffed(floor: Floor, agent: Agent, by: int) -> None:
+    """Count an agent among those who may be hoped for, or no more."""
+    if not agent.staffs:
+        return
+    count = floor.staff.get(agent.profile, 0) + by
+    if count > 0:
+        floor.staff[agent.profile] = count
+    else:
+        floor.staff.pop(agent.profile, None)
+
+
+def wanted(floor: Floor, event: Wanted) -> None:
+    """An agent asks to be something else. A call that goes on goes on."""
+    agent = floor.agents.get(event.agent)
+    if agent is None:
+        return
+    change(floor, agent, event.at, event.state, event.reason)
+    if agent.wraps and event.state == "available":
+        floor.clear(*[name for name in floor.timers if name.startswith(f"wrap:{agent.name}:")])
+        agent.wraps = 0
+        agent.since = event.at
+
+
+def change(floor: Floor, agent: Agent, at: float, state: str, reason: str) -> None:
+    """Take over what an agent is to be."""
+    staffed(floor, agent, -1)
+    if state == "available" and agent.wanted != "available":
+        agent.since, agent.failures, agent.back = at, 0, ""
+        agent.lost = agent.lost and bool(agent.legs)
+    if agent.wanted != state:
+        agent.changed = at
+    agent.wanted, agent.reason = state, reason  # type: ignore[assignment]
+    staffed(floor, agent, 1)
+    if state != "available":
+        floor.free.drop(agent.name)
+    if not agent.staffs:
+        look_for_staff(floor, agent.profile, at)
+    floor.freed.append(agent.name)
+
+
+def seen(floor: Floor, event: Seen) -> None:
+    """What is known of an agent from elsewhere; while it is in a call of ours, that is our own echo."""
+    agent = floor.agents.get(event.agent)
+    if agent is None or agent.legs:
+        return
+    agent.elsewhere = "" if event.offerable else event.reason or "busy"
+    floor.freed.append(agent.name)
+
+
+def look_for_staff(floor: Floor, profile: Profile, at: float) -> None:
+    """The last one who could take some callers may have left."""
+    for each in profile.queues:
+        if floor.waiting.count(each.queue) and f"staff:{each.queue}" not in floor.timers:
+            floor.timer(f"staff:{each.queue}", at + STAFFED_WITHIN)
+
+
+def let_go(floor: Floor, leg: Leg, at: float) -> None:
+    """A leg of an agent's has ended without a talk: what becomes of the agent depends on why."""
+    agent = floor.agents.get(leg.agent)
+    if agent is None:
+        return
+    agent.legs = tuple(name for name in agent.legs if name != leg.name)
+    if agent.lost and not agent.legs:
+        agent.lost = False
+        staffed(floor, agent, 1)
+    match leg.why:
+        case "missed" | "no answer":
+            if agent.wanted == "available":
+                change(floor, agent, at, "not ready", MISSED)
+        case "declined":
+            agent.since = at
+        case "busy" | "failed" | "not allowed" | "invalid":
+            agent.failures += 1
+            if agent.failures >= FAILURES and agent.wanted == "available":
+                change(floor, agent, at, "not ready", UNREACHABLE)
+            agent.back = leg.why
+            floor.timer(f"back:{agent.name}", at + BACK_OFF)
+        case _:
+            pass  # it was not the agent's doing: the idle time goes on
+    floor.freed.append(agent.name)
+
+
+def talked(floor: Floor, leg: Leg, at: float) -> None:
+    """A talk has ended: wrap-up, then the next one."""
+    agent = floor.agents.get(leg.agent)
+    if agent is None:
+        return
+    agent.legs = tuple(name for name in agent.legs if name != leg.name)
+    agent.since, agent.failures, agent.lost = at, 0, False
+    if leg.wrap_up > 0 and agent.wanted != "offline":
+        agent.wraps += 1
+        floor.timer(f"wrap:{agent.name}:{leg.name}", at + leg.wrap_up)
+    floor.freed.append(agent.name)
+
+
+def wrapped_up(floor: Floor, name: str, at: float) -> None:
+    """The wrap-up of an agent is over."""
+    agent = floor.agents.get(name)
+    if agent is not None and agent.wraps:
+        agent.wraps -= 1
+        agent.since = at
+        floor.freed.append(name)
+
+
+def back_again(floor: Floor, name: str) -> None:
+    """An agent who was busy elsewhere is offered callers again."""
+    agent = floor.agents.get(name)
+    if agent is not None:
+        agent.back = ""
+        floor.freed.append(name)
+
+
+def lose(floor: Floor, leg: Leg, at: float) -> None:
+    """Nobody knows whether the agent is in a call. It is set aside until the host says something, or the agent does."""
+    agent = floor.agents.get(leg.agent)
+    if agent is None or agent.lost:
+        return
+    staffed(floor, agent, -1)
+    agent.lost = True
+    floor.free.drop(agent.name)
+    look_for_staff(floor, agent.profile, at)

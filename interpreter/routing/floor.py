@@ -1,0 +1,141 @@
+"""`handle` moves the floor by one event: the only way in. Deterministic, and total: an event that has no meaning any
+more changes nothing. What happens on the legs is in `legs`, which opens with its theory of operation."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from interpreter.routing import agents, callers, legs, matching
+from interpreter.routing.protocol import (
+    Answered,
+    CallOver,
+    Cancelled,
+    Due,
+    Effect,
+    Entered,
+    Event,
+    Invited,
+    Keyed,
+    Left,
+    NotAnswered,
+    People,
+    Probed,
+    Removed,
+    Rung,
+    Seen,
+    SideOver,
+    SideUp,
+    SignedIn,
+    Wanted,
+)
+from interpreter.routing.state import Floor
+
+
+def handle(floor: Floor, event: Event) -> tuple[Effect, ...]:
+    """Move the floor, and say what is to be done, in order."""
+    floor.done = []
+    _take(floor, event)
+    while floor.queued or floor.freed:
+        matching.settle(floor, event.at)
+    return tuple(floor.done)
+
+
+def _take(floor: Floor, event: Event) -> None:
+    match event:
+        case SignedIn():
+            agents.signed_in(floor, event)
+        case Wanted():
+            agents.wanted(floor, event)
+        case Seen():
+            agents.seen(floor, event)
+        case Entered():
+            callers.entered(floor, event)
+        case Invited():
+            legs.invited(floor, event)
+        case Left():
+            _left(floor, event)
+        case CallOver():
+            _call_over(floor, event)
+        case Due():
+            _due(floor, event)
+        case _:
+            _reported(floor, event)
+
+
+def _reported(
+    floor: Floor,
+    event: Rung | Answered | NotAnswered | Cancelled | Probed | Removed | People | SideUp | SideOver | Keyed,
+) -> None:
+    match event:
+        case Rung():
+            legs.rung(floor, event)
+        case Answered():
+            legs.answered(floor, event)
+        case NotAnswered():
+            legs.not_answered(floor, event)
+        case Cancelled():
+            legs.cancelled(floor, event)
+        case Probed():
+            legs.probed(floor, event)
+        case Removed():
+            if (leg := floor.legs.get(event.leg)) is not None:
+                legs.removed(floor, leg, event.at)
+        case People():
+            legs.people(floor, event)
+        case SideUp():
+            legs.side_up(floor, event)
+        case SideOver():
+            legs.side_over(floor, event)
+        case Keyed():
+            legs.keyed(floor, event)
+        case _:
+            assert_never(event)
+
+
+def _left(floor: Floor, event: Left) -> None:
+    for name in callers.left(floor, event):
+        legs.revoke(floor, floor.legs[name], event.at)
+    legs.withdrawn(floor, event.entry, event.at)
+
+
+def _call_over(floor: Floor, event: CallOver) -> None:
+    """Who waits has hung up; who talks has ended the talk."""
+    for entry in sorted(name for name in floor.of_call.get(event.call, ()) if name in floor.callers):
+        caller = floor.callers[entry]
+        if not caller.connected:
+            _left(floor, Left(event.at, entry, hung_up=True))
+    legs.call_over(floor, event.call, event.at)
+
+
+def _due(floor: Floor, event: Due) -> None:
+    set_with = floor.timers.get(event.timer)
+    if set_with is None or set_with[0] != event.generation:
+        return
+    del floor.timers[event.timer]
+    what, _, rest = event.timer.partition(":")
+    match what:
+        case "ring":
+            legs.ring_due(floor, rest, event.at)
+        case "confirm":
+            legs.confirm_due(floor, rest, event.at)
+        case "goodbye":
+            legs.goodbye_due(floor, rest)
+        case "wrap":
+            agents.wrapped_up(floor, rest.rpartition(":")[0], event.at)
+        case "back":
+            agents.back_again(floor, rest)
+        case "staff":
+            callers.without_staff(floor, rest)
+        case "place":
+            callers.tell_place(floor, rest)
+        case "places":
+            callers.tell_places(floor, rest, event.at)
+        case "again":
+            callers.again(floor, rest)
+        case "match":
+            floor.queued.append(rest)
+        case "relax":
+            number, _, entry = rest.partition(":")
+            callers.relax(floor, entry, int(number))
+        case _:
+            raise AssertionError(f"the timer {event.timer} is unknown")

@@ -1,0 +1,360 @@
+"""What crosses the border of the floor: what happens to callers, agents and their legs, and what is to be done.
+
+Frozen, plain values, like those of `interpreter.protocol`: a log of them is kept and folded again. Every event carries
+``at``, seconds since the epoch, the only clock. ``call`` is one of our calls; ``entry`` is something that a call has
+asked for (``CALL/OPERATION``): a place in a queue, or somebody else in the call. ``leg`` is one person on the way into
+a call, with a name that never repeats and that the host echoes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from interpreter.protocol import Value
+
+Strategy: TypeAlias = Literal["longest idle", "fewest calls", "most skilled", "fixed order", "ring all"]
+Skills: TypeAlias = tuple[tuple[str, int], ...]
+"""Skills with their levels, each once."""
+Kind: TypeAlias = Literal["agent", "teams_user", "number", "acs_user"]
+"""What sort of identity somebody has: it decides how the host is asked for them."""
+Readiness: TypeAlias = Literal["available", "not ready", "offline"]
+Why: TypeAlias = Literal["declined", "busy", "no answer", "not allowed", "invalid", "failed"]
+"""Why a leg came to nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRules:
+    """How a queue offers its callers. ``ring``, ``wrap_up`` and ``service`` are seconds; ``service`` is the time within
+    which a caller should be answered. ``whisper`` is what an agent hears before the caller is joined, if anything."""
+
+    name: str
+    strategy: Strategy = "longest idle"
+    ring: float = 20.0
+    wrap_up: float = 0.0
+    service: float = 20.0
+    whisper: str = ""
+    language: str = "en-US"
+
+
+@dataclass(frozen=True, slots=True)
+class Serves:
+    """A queue of an agent's routing profile. A smaller ``priority`` is served first, whoever waits elsewhere; callers
+    come to this agent only when they have waited ``delay`` seconds."""
+
+    queue: str
+    priority: int = 1
+    delay: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who can be brought into a call: ``address`` is the host's raw id, which it also reports."""
+
+    address: str
+    kind: Kind = "agent"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Events
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An agent is there, with skills and a routing profile. ``order`` is the place where order is fixed, ``capacity``
+    how many calls at a time."""
+
+    at: float
+    agent: str
+    person: Person
+    skills: Skills = ()
+    queues: tuple[Serves, ...] = ()
+    order: int = 0
+    capacity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an agent asks to be: taken over at once, or when the present call ends. Ends a wrap-up, too."""
+
+    at: float
+    agent: str
+    state: Readiness
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of an agent from elsewhere (Teams presence): whether calls may be offered. A hint, never a lock."""
+
+    at: float
+    agent: str
+    offerable: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A caller comes into a queue. ``needs`` are skills with their least levels, ``relaxes`` what becomes of them after
+    so many seconds (level 0: not needed any more). ``limit``: callers that may wait, 0 for any number.
+    ``longest_estimate``: seconds of expected waiting beyond which the queue is full, 0 for any. ``head_start``: the
+    seconds of waiting that a point of priority is worth. ``caller``: whose place it is, should it come back."""
+
+    at: float
+    entry: str
+    queue: str
+    needs: Skills = ()
+    relaxes: tuple[tuple[float, str, int], ...] = ()
+    priority: float = 5.0
+    head_start: float = 86_400.0
+    limit: int = 0
+    longest_estimate: float = 0.0
+    ring: float = 0.0
+    caller: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A call asks for somebody: an expert, or the target of a transfer who hears ``whisper`` and accepts by a key."""
+
+    at: float
+    entry: str
+    person: Person
+    ring: float
+    whisper: str = ""
+    language: str = "en-US"
+    stays: bool = True
+    """Whether the call's script goes on when this person has left: an expert. Else the caller is in their hands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What was asked for is not wanted any more: by hanging up, by a key, or because it has waited long enough."""
+
+    at: float
+    entry: str
+    hung_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallOver:
+    """The host reports that a call has ended for everyone."""
+
+    at: float
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """The host has accepted to ring; ``invitation`` is its own name for that, ``connection`` that of a call of its
+    own."""
+
+    at: float
+    leg: str
+    invitation: str = ""
+    connection: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The host reports that the leg is in the call."""
+
+    at: float
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAnswered:
+    """The host reports that the leg came to nothing."""
+
+    at: float
+    leg: str
+    why: Why = "no answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The host reports that it has stopped ringing; or, ``done`` being false, that it was too late for that."""
+
+    at: float
+    leg: str
+    done: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """The answer to `Probe`: whether the leg is in the call; ``None`` when the host did not say."""
+
+    at: float
+    leg: str
+    present: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The leg is out of the call: its person has left, or was removed."""
+
+    at: float
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who is in a call, by the host's raw ids. ``sequence`` grows with each of these reports of a call."""
+
+    at: float
+    call: str
+    addresses: tuple[str, ...]
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class SideUp:
+    """Somebody who is called on a line of their own has answered there."""
+
+    at: float
+    leg: str
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class SideOver:
+    """The line of somebody who was called on their own is over."""
+
+    at: float
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """What somebody pressed after a whisper; empty for silence, a wrong key and whatever else is no acceptance."""
+
+    at: float
+    leg: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer that the floor has set is due."""
+
+    at: float
+    timer: str
+    generation: int
+
+
+Event: TypeAlias = (
+    SignedIn | Wanted | Seen | Entered | Invited | Left | CallOver | Rung | Answered | NotAnswered | Cancelled
+    | Probed | Removed | People | SideUp | SideOver | Keyed | Due
+)  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Effects
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Call somebody into a call, for ``within`` seconds at the longest. Ends in `Answered` or `NotAnswered`."""
+
+    leg: str
+    call: str
+    person: Person
+    within: float
+
+
+@dataclass(frozen=True, slots=True)
+class StopRinging:
+    """Stop that. Nobody is free before it is confirmed."""
+
+    leg: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Ask whether somebody is in the call."""
+
+    leg: str
+    call: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take somebody out of a call."""
+
+    leg: str
+    call: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Call somebody on a line of their own, where the caller hears nothing of them. Ends in `SideUp` or `SideOver`."""
+
+    leg: str
+    call: str
+    person: Person
+    within: float
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """Say something to somebody on their own line, and take a key. Ends in `Keyed`. Without ``asks`` nothing is taken,
+    and nothing is reported."""
+
+    leg: str
+    call: str
+    person: Person
+    text: str
+    language: str
+    asks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Move somebody from their own line into the call. Ends in `Answered` or `NotAnswered`."""
+
+    leg: str
+    call: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class EndAside:
+    """End somebody's own line. Ends in `SideOver`."""
+
+    leg: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndCall:
+    """Hang up on everyone: nobody is left alone on a line."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Report to the call what has become of its request, with the values that it brings."""
+
+    entry: str
+    outcome: str
+    values: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Send `Due` at ``due``. A timer of the same name is replaced."""
+
+    timer: str
+    generation: int
+    due: float
+
+
+Order: TypeAlias = Ring | StopRinging | Probe | Remove | Aside | Whisper | Join | EndAside | EndCall
+"""What the host is asked for: in order within a call."""
+
+Effect: TypeAlias = Order | Tell | SetTimer

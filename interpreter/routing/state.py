@@ -1,0 +1,272 @@
+"""What the floor knows: agents, callers, guests, and the legs on which people come into calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
+
+from interpreter.protocol import Value
+from interpreter.routing.measures import Measures, Pace, Tally
+from interpreter.routing.pools import Class, Free, Profile, Waiting, serves
+from interpreter.routing.protocol import Effect, Person, QueueRules, Readiness, SetTimer, Skills, Tell, Why
+
+AgentState: TypeAlias = Literal[
+    "offline", "available", "reserved", "ringing", "talking", "wrap-up", "not ready", "unknown"
+]
+LegState: TypeAlias = Literal["ringing", "whispering", "joining", "stopping", "in", "removing"]
+
+
+@dataclass(slots=True)
+class Agent:
+    """An agent. ``wanted`` is what it asks to be, ``since`` since when it is idle (epoch seconds). ``legs`` are the
+    calls on which it is or to which it is rung, ``wraps`` how many ended calls are being wrapped up. ``back`` is why no
+    call may be offered for a while though the agent is there; ``lost``: nobody knows whether it is in a call."""
+
+    name: str
+    person: Person
+    profile: Profile
+    order: int = 0
+    capacity: int = 1
+    wanted: Readiness = "offline"
+    reason: str = ""
+    since: float = 0.0
+    changed: float = 0.0
+    calls: int = 0
+    failures: int = 0
+    legs: tuple[str, ...] = ()
+    wraps: int = 0
+    back: str = ""
+    elsewhere: str = ""
+    lost: bool = False
+
+    @property
+    def can_take(self) -> bool:
+        """Whether a call may be offered."""
+        free = len(self.legs) + self.wraps < self.capacity
+        return free and self.wanted == "available" and not (self.back or self.elsewhere or self.lost)
+
+    @property
+    def staffs(self) -> bool:
+        """Whether a caller may hope for this agent."""
+        return self.wanted != "offline" and not self.lost
+
+
+@dataclass(slots=True)
+class Caller:
+    """A caller in a queue. ``rank`` orders callers, ``at`` is the arrival. ``legs`` are the agents who are rung for it
+    (several only where all are), ``declined`` those who have not taken it; ``connected`` is the leg of the one who
+    has."""
+
+    entry: str
+    queue: str
+    needs: Skills
+    relaxes: tuple[tuple[float, str, int], ...]
+    rank: float
+    at: float
+    ring: float
+    legs: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
+    connected: str = ""
+    told: int = 0
+    number: str = ""
+
+    @property
+    def wanted(self) -> Class:
+        """The class to which the caller belongs."""
+        return self.queue, self.needs
+
+
+@dataclass(slots=True)
+class Guest:
+    """Somebody whom a call has asked for."""
+
+    entry: str
+    leg: str
+    stays: bool
+    whisper: str
+    language: str
+
+
+@dataclass(slots=True)
+class Leg:
+    """One person on the way into a call, in it, or on the way out. ``aside``: called on a line of their own first.
+    ``why``: why it is being stopped. ``seen``: the host has reported the person among those in the call."""
+
+    name: str
+    call: str
+    entry: str
+    person: Person
+    agent: str = ""
+    aside: bool = False
+    state: LegState = "ringing"
+    at: float = 0.0
+    ring: float = 0.0
+    answered: float = 0.0
+    probes: int = 0
+    why: Why | Literal["", "missed", "revoked"] = ""
+    seen: bool = False
+    invitation: str = ""
+    connection: str = ""
+    wrap_up: float = 0.0
+
+
+@dataclass
+class Floor:
+    """Everything that is known. ``done`` is what the present event leads to; ``queued`` and ``freed`` are for whom a
+    partner is looked for at its end."""
+
+    rules: dict[str, QueueRules] = field(default_factory=dict)
+    agents: dict[str, Agent] = field(default_factory=dict)
+    callers: dict[str, Caller] = field(default_factory=dict)
+    guests: dict[str, Guest] = field(default_factory=dict)
+    legs: dict[str, Leg] = field(default_factory=dict)
+    of_call: dict[str, set[str]] = field(default_factory=dict)
+    """Entries and legs of each call."""
+    places: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
+    """Rank and arrival of those who have left a queue to do something else, by call and queue."""
+    sequences: dict[str, int] = field(default_factory=dict)
+    waiting: Waiting = field(default_factory=Waiting)
+    free: Free = field(default_factory=Free)
+    staff: dict[Profile, int] = field(default_factory=dict)
+    begun: dict[str, float] = field(default_factory=dict)
+    """When each waiting caller came."""
+    refused: dict[str, set[str]] = field(default_factory=dict)
+    """The callers that each agent has not taken."""
+    measures: Measures = field(default_factory=Measures)
+    timers: dict[str, tuple[int, float]] = field(default_factory=dict)
+    numbers: int = 0
+    done: list[Effect] = field(default_factory=list)
+    queued: list[str] = field(default_factory=list)
+    freed: list[str] = field(default_factory=list)
+
+    def number(self) -> int:
+        """A number that never repeats."""
+        self.numbers += 1
+        return self.numbers
+
+    def timer(self, name: str, due: float) -> None:
+        """Set or replace a timer."""
+        number = self.number()
+        self.timers[name] = number, due
+        self.done.append(SetTimer(name, number, due))
+
+    def clear(self, *names: str) -> None:
+        """Forget timers."""
+        for name in names:
+            self.timers.pop(name, None)
+
+    def tell(self, entry: str, outcome: str, *values: tuple[str, Value]) -> None:
+        """Report to a call."""
+        self.done.append(Tell(entry, outcome, values))
+
+    def rules_of(self, queue: str) -> QueueRules:
+        """How a queue works; one that nobody has described works in the usual way."""
+        return self.rules.get(queue) or QueueRules(queue)
+
+    def belongs(self, call: str, name: str) -> None:
+        """A leg or an entry belongs to a call."""
+        self.of_call.setdefault(call, set()).add(name)
+
+    def forget(self, call: str, name: str) -> None:
+        """A leg or an entry is no more."""
+        known = self.of_call.get(call)
+        if known is not None:
+            known.discard(name)
+            if not known:
+                del self.of_call[call]
+
+    def legs_of(self, call: str) -> Iterator[Leg]:
+        """The legs of a call, in the order in which they began."""
+        names = self.of_call.get(call, ())
+        return iter(sorted((self.legs[n] for n in names if n in self.legs), key=lambda leg: (leg.at, leg.name)))
+
+    def serving(self, queue: str) -> float:
+        """Agents who work for a queue: those who are signed in for it, shared among the queues of their profile."""
+        shares = ((count, profile) for profile, count in self.staff.items())
+        return sum(n / len(p.queues) for n, p in shares if any(each.queue == queue for each in p.queues))
+
+    def is_staffed(self, caller: Caller) -> bool:
+        """Whether anybody is signed in who could take a caller, now or once its needs are relaxed."""
+        needs = dict(caller.needs)
+        for _, skill, level in caller.relaxes:
+            needs[skill] = min(level, needs.get(skill, level))
+        wanted: Class = (caller.queue, tuple(sorted((skill, level) for skill, level in needs.items() if level)))
+        return any(serves(profile, wanted) for profile in self.staff)
+
+
+def call_of(entry: str) -> str:
+    """The call that has asked."""
+    return entry.partition("/")[0]
+
+
+def state_of(floor: Floor, agent: Agent) -> AgentState:
+    """What an agent is doing, in one word."""
+    if agent.lost:
+        return "unknown"
+    legs = [floor.legs[name] for name in agent.legs]
+    if any(leg.state == "in" for leg in legs):
+        return "talking"
+    if legs:
+        return "ringing" if any(leg.invitation or leg.connection for leg in legs) else "reserved"
+    return "wrap-up" if agent.wraps else agent.wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A floor as it is kept: what cannot be worked out from the rest."""
+
+    n: int
+    numbers: int
+    agents: tuple[Agent, ...]
+    callers: tuple[Caller, ...]
+    guests: tuple[Guest, ...]
+    legs: tuple[Leg, ...]
+    places: tuple[tuple[str, str, float, float], ...]
+    sequences: tuple[tuple[str, int], ...]
+    timers: tuple[tuple[str, int, float], ...]
+    tallies: tuple[Tally, ...]
+    paces: tuple[Pace, ...]
+
+
+def snapshot(floor: Floor, n: int) -> Snapshot:
+    """The floor after the ``n``-th event of its log."""
+    return Snapshot(
+        n,
+        floor.numbers,
+        tuple(floor.agents.values()),
+        tuple(floor.callers.values()),
+        tuple(floor.guests.values()),
+        tuple(floor.legs.values()),
+        tuple((call, queue, rank, at) for (call, queue), (rank, at) in floor.places.items()),
+        tuple(floor.sequences.items()),
+        tuple((name, number, due) for name, (number, due) in floor.timers.items()),
+        tuple(floor.measures.tallies.values()),
+        tuple(floor.measures.paces.values()),
+    )
+
+
+def restored(kept: Snapshot, rules: dict[str, QueueRules]) -> Floor:
+    """The floor again."""
+    floor = Floor(rules, numbers=kept.numbers)
+    floor.agents = {each.name: replace(each) for each in kept.agents}
+    floor.guests = {each.entry: replace(each) for each in kept.guests}
+    floor.legs = {each.name: replace(each) for each in kept.legs}
+    floor.places = {(call, queue): (rank, at) for call, queue, rank, at in kept.places}
+    floor.sequences = dict(kept.sequences)
+    floor.timers = {name: (number, due) for name, number, due in kept.timers}
+    floor.measures.tallies = {(each.queue, each.quarter): replace(each) for each in kept.tallies}
+    floor.measures.paces = {each.queue: replace(each) for each in kept.paces}
+    for leg in floor.legs.values():
+        floor.belongs(leg.call, leg.name)
+    for guest in floor.guests.values():
+        floor.belongs(call_of(guest.entry), guest.entry)
+    for caller in map(replace, kept.callers):
+        floor.callers[caller.entry] = caller
+        floor.belongs(call_of(caller.entry), caller.entry)
+        for agent in caller.declined:
+            floor.refused.setdefault(agent, set()).add(caller.entry)
+        if not caller.legs and not caller.connected:
+            floor.begun[caller.entry] = caller.at
+            floor.waiting.add(caller.entry, caller.wanted, caller.rank)
+    return floor
