@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from interpreter.protocol import Seconds, Value
 from interpreter.routing.measures import said
 from interpreter.routing.protocol import Entered, Left
 from interpreter.routing.state import Caller, Floor, call_of
@@ -73,9 +74,9 @@ def tell_place(floor: Floor, entry: str) -> None:
         return
     caller.told = place
     seconds = floor.measures.estimate(caller.queue, place, floor.serving(caller.queue))
-    values: list[tuple[str, float]] = [("position", float(place))]
+    values: list[tuple[str, Value]] = [("position", float(place))]
     if math.isfinite(seconds):
-        values.append(("estimate", said(seconds)))
+        values.append(("estimate", Seconds(said(seconds))))
     floor.tell(entry, "position", *values)
 
 

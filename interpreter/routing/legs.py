@@ -126,6 +126,7 @@ def rung(floor: Floor, event: Rung) -> None:
     """The host rings."""
     leg = floor.legs.get(event.leg)
     if leg is not None:
+        leg.rung = max(leg.rung, event.at)
         leg.invitation = event.invitation or leg.invitation
         leg.connection = event.connection or leg.connection
 
@@ -189,8 +190,10 @@ def cancelled(floor: Floor, event: Cancelled) -> None:
         return
     if event.done:
         _over(floor, leg, event.at)
-    else:
+    elif leg.invitation:
         _probe(floor, leg, event.at)
+    else:
+        floor.timer(f"confirm:{leg.name}", max(event.at, _given_up(leg)))
 
 
 def probed(floor: Floor, event: Probed) -> None:
@@ -207,10 +210,17 @@ def probed(floor: Floor, event: Probed) -> None:
         _remove(floor, leg, event.at)
     elif event.present:
         answered(floor, Answered(event.at, leg.name))
+    elif not leg.aside and leg.state == "stopping" and event.at < _given_up(leg):
+        floor.timer(f"confirm:{leg.name}", _given_up(leg))
     elif leg.aside and leg.state != "removing":
         _stop(floor, leg, event.at, "failed")
     else:
         _over(floor, leg, event.at)
+
+
+def _given_up(leg: Leg) -> float:
+    """When the host has given up ringing by itself: before that, "not there" does not mean that no phone rings."""
+    return max(leg.at, leg.rung) + leg.ring + 2 * SLACK
 
 
 def _give_up(floor: Floor, leg: Leg, at: float) -> None:
@@ -368,8 +378,7 @@ def _stop(floor: Floor, leg: Leg, at: float, why: Why | Literal["missed", "revok
         floor.timer(f"confirm:{leg.name}", at + CONFIRM)
     else:
         floor.done.append(StopRinging(leg.name, leg.call))
-        # Not before the host has given up by itself: "not there" would not mean that it does not ring.
-        floor.timer(f"confirm:{leg.name}", max(at + CONFIRM, leg.at + leg.ring + 2 * SLACK))
+        floor.timer(f"confirm:{leg.name}", max(at + CONFIRM, _given_up(leg)))
 
 
 def revoke(floor: Floor, leg: Leg, at: float) -> None:

@@ -147,7 +147,7 @@ class CallOver:
 @dataclass(frozen=True, slots=True)
 class Rung:
     """The host has accepted to ring; ``invitation`` is its own name for that, ``connection`` that of a call of its
-    own."""
+    own. Without either, nobody knows whether it has."""
 
     at: float
     leg: str

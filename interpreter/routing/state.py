@@ -91,7 +91,8 @@ class Guest:
 @dataclass(slots=True)
 class Leg:
     """One person on the way into a call, in it, or on the way out. ``aside``: called on a line of their own first.
-    ``why``: why it is being stopped. ``seen``: the host has reported the person among those in the call."""
+    ``rung``: when the host has accepted to ring, or may have. ``why``: why it is being stopped. ``seen``: the host has
+    reported the person among those in the call."""
 
     name: str
     call: str
@@ -102,6 +103,7 @@ class Leg:
     state: LegState = "ringing"
     at: float = 0.0
     ring: float = 0.0
+    rung: float = 0.0
     answered: float = 0.0
     probes: int = 0
     why: Why | Literal["", "missed", "revoked"] = ""

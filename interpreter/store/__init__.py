@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
+from interpreter.store.floor_log import FloorLog
+
 Status: TypeAlias = Literal["live", "ended"]
 
 ActionState: TypeAlias = Literal["waiting", "done", "gone", "refused", "given_up", "cancelled"]
@@ -156,6 +158,11 @@ class Kept:
 
 class Store(Protocol):
     """Any method may raise `StoreUnavailable`. Results are returned when they are durable, never before."""
+
+    @property
+    def floor(self) -> FloorLog:
+        """The log of queues and agents."""
+        ...
 
     async def load(self, call_ids: Sequence[str]) -> dict[str, StoredCall]:
         """The calls that exist among ``call_ids``."""

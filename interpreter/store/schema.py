@@ -51,6 +51,16 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX kept_until ON kept (until);
     """,
+    # Queues and agents: one log for all of them, its latest image, and call detail records.
+    """
+    CREATE TABLE floor_log (n INTEGER PRIMARY KEY, at REAL NOT NULL, by TEXT NOT NULL, text TEXT NOT NULL);
+    CREATE TABLE floor_image (id INTEGER PRIMARY KEY CHECK (id = 1), n INTEGER NOT NULL, text TEXT NOT NULL);
+    CREATE TABLE detail (
+        call_id TEXT NOT NULL, leg TEXT NOT NULL, at REAL NOT NULL, text TEXT NOT NULL,
+        PRIMARY KEY (call_id, leg)
+    ) WITHOUT ROWID;
+    CREATE INDEX detail_at ON detail (at);
+    """,
 )
 
 

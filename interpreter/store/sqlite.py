@@ -39,6 +39,7 @@ from interpreter.store import (
     Write,
 )
 from interpreter.store.schema import prepare
+from interpreter.store.sqlite_floor import SqliteFloorLog
 
 T = TypeVar("T")
 
@@ -96,6 +97,7 @@ class SqliteStore:
         self._lock = lock
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
+        self.floor = SqliteFloorLog(self._ask)
         self._thread = threading.Thread(target=self._work, name=f"store {path}", daemon=True)
         self._thread.start()
 
