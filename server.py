@@ -22,18 +22,22 @@ from starlette.requests import ClientDisconnect
 from dsl import Program
 from interpreter import machine
 from interpreter.azure import guards
-from interpreter.azure.commands import connect
+from interpreter.azure.commands import AzureHost, connect
 from interpreter.azure.transport import fetch_with, open_session
 from interpreter.data import House
 from interpreter.data.stand_ins import StandIns
 from interpreter.engine import Engine, Limits, Machine
+from interpreter.floor import Floors, Hands, NoHands
+from interpreter.floor.asking import FloorDesk
+from interpreter.floor.service import Deliver
 from interpreter.heads import BoundedHeads
 from interpreter.journal import Codec
 from interpreter.machine import Call
-from interpreter.ports import Clock, Host, SystemClock
+from interpreter.ports import Clock, Host, Line, SystemClock
 from interpreter.programs import SiteScripts
 from interpreter.protocol import Finished
 from interpreter.site import Site
+from interpreter.staff import always_there, queue_rules
 from interpreter.store import Store
 from interpreter.store.sqlite import SqliteStore
 from interpreter.telemetry import Metrics, Trace, Watcher, configure_logging
@@ -52,6 +56,7 @@ class Runtime:
     app: Starlette
     desk: Desk
     house: House
+    floors: Floors
 
 
 def create_app(desk: Desk) -> Starlette:
@@ -105,15 +110,44 @@ async def running(
         limits = Limits(keep_days=site.store.keep_days)
         vault = Vault()
         watcher = _Forgetting(vault, metrics, trace)
-        house = House(host, site.functions(), store, time, vault, StandIns(site.stand_ins()) if stand_ins else None)
+        floors = _floors(site, store, host, time, lambda call, events: engine.deliver(call, events))
+        given = StandIns(site.stand_ins()) if stand_ins else None
+        house = House(host, site.functions(), store, time, vault, given, FloorDesk(site, floors, time))
         stack.push_async_callback(house.close)
         engine = Engine(store, house, time, scripts, MACHINE, observer=watcher, switches=site.switches(), limits=limits)
         house.deliver = engine.deliver
         await engine.start()
-        desk = Desk(site, engine, store, scripts, time, metrics, vault)
+        await _open_floor(site, floors, time)
+        desk = Desk(site, engine, store, scripts, time, metrics, floors, vault)
         await _guard(desk, stack, token_clock or SystemClock())
         _in_background(desk, stack, fire=clock is None if fire is None else fire)
-        yield Runtime(create_app(desk), desk, house)
+        yield Runtime(create_app(desk), desk, house, floors)
+
+
+def _floors(site: Site, store: Store, host: Host, clock: Clock, deliver: Deliver) -> Floors:
+    """The floor over the same host; one that has no hands for other people's legs says so."""
+
+    async def line(call_id: str) -> Line | None:
+        found = (await store.load([call_id])).get(call_id)
+        row = found.call if found is not None else None
+        if row is None:
+            return None
+        return Line(row.id, row.shard, row.connection_id, row.incoming_context, row.caller, row.called)
+
+    hands: Hands = host.hands(line) if isinstance(host, AzureHost) else NoHands()
+    return Floors(store.floor, hands, clock, queue_rules(site), deliver)
+
+
+async def _open_floor(site: Site, floors: Floors, clock: Clock) -> None:
+    await floors.start()
+    there = [event for event in always_there(site, clock.now()) if not _is_there(floors, event.agent)]
+    if there:
+        await floors.post(*there)
+
+
+def _is_there(floors: Floors, agent: str) -> bool:
+    known = floors.floor.agents.get(agent)
+    return known is not None and known.wanted != "offline"
 
 
 async def _guard(desk: Desk, stack: AsyncExitStack, clock: Clock) -> None:
@@ -135,7 +169,7 @@ def _in_background(desk: Desk, stack: AsyncExitStack, fire: bool) -> None:
     tasks = [asyncio.create_task(desk.scripts.watch(stop))]
     if fire:
         desk.timers = asyncio.create_task(desk.engine.run())
-        tasks.append(desk.timers)
+        tasks += [desk.timers, asyncio.create_task(desk.floors.run())]
     for task in tasks:
         task.add_done_callback(_tell_failure)
 
@@ -143,6 +177,7 @@ def _in_background(desk: Desk, stack: AsyncExitStack, fire: bool) -> None:
         desk.draining = True
         stop.set()
         await desk.engine.stop(desk.site.server.drain_seconds)
+        await desk.floors.stop()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     stack.push_async_callback(end)

@@ -26,7 +26,9 @@ from interpreter.site_model import (
     Callbacks,
     DataFunction,
     Events,
+    Expert,
     Operator,
+    QueueOf,
     Server,
     Service,
     Settings,
@@ -249,9 +251,14 @@ class Site:
             message = f"`{caller_id}` is not a name under [numbers]" + (f"; did you mean `{guess}`?" if guess else "")
             problems.append(Problem(file, *self.locate("service", "caller_id"), "service.caller_id", message))
         for name, agent in self.settings.agents.items():
-            if not (agent.resource or self.service.resource_id):
+            if agent.user and not (agent.resource or self.service.resource_id):
                 message = "an agent needs resource, or resource_id under [service]"
                 problems.append(Problem(file, *self.locate("agents", name), f"agents.{name}", message))
+        for name, expert in self.settings.experts.items():
+            if expert.agent and expert.agent not in self.settings.agents:
+                guess = nearest(expert.agent, self.settings.agents)
+                message = f"no agent is called `{expert.agent}`" + (f"; did you mean `{guess}`?" if guess else "")
+                problems.append(Problem(file, *self.locate("experts", name), f"experts.{name}", message))
         return tuple(problems)
 
 
@@ -354,7 +361,17 @@ def _found(path: tuple[str, ...], value: Any) -> str:
 
 
 def _is_secret(path: tuple[str, ...]) -> bool:
-    return path[0] == "secrets" or path in _SECRETS or (path[0] == "data" and "headers" in path)
+    of_a_table = (path[0] == "data" and "headers" in path) or (path[0] == "agents" and path[-1] == "token")
+    return path[0] == "secrets" or path in _SECRETS or of_a_table
+
+
+_TABLES: Mapping[str, type[BaseModel]] = {
+    "agents": Agent,
+    "data": DataFunction,
+    "queues": QueueOf,
+    "experts": Expert,
+}
+"""What each entry of these sections is."""
 
 
 def _known(path: tuple[str, ...]) -> list[str]:
@@ -364,8 +381,6 @@ def _known(path: tuple[str, ...]) -> list[str]:
         annotation = model.model_fields[part].annotation if part in model.model_fields else None
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             model = annotation
-        elif path[0] == "agents":
-            model = Agent
-        elif path[0] == "data":
-            model = DataFunction
+        elif path[0] in _TABLES:
+            model = _TABLES[path[0]]
     return sorted(model.model_fields)

@@ -204,13 +204,74 @@ class Operator(Section):
     token: SecretStr | None = None
 
 
-class Agent(Section):
-    """A Teams Phone extensibility agent: https://learn.microsoft.com/azure/communication-services/concepts/interop/tpe"""
+class Served(Section):
+    """A queue that an agent serves: a smaller ``priority`` first, and only callers who have waited so long."""
 
-    user: Guid
-    tenant: Guid
+    queue: Text
+    priority: int = Field(default=1, ge=1, le=10)
+    delay_seconds: float = Field(default=0.0, ge=0, le=3600)
+
+
+class Agent(Section):
+    """Somebody who takes calls: an agent of Teams Phone extensibility (``user`` and ``tenant``), a Teams user, a user
+    of the communication resource, or a telephone number.
+    https://learn.microsoft.com/azure/communication-services/concepts/interop/tpe"""
+
+    user: Guid | None = None
+    tenant: Guid | None = None
     resource: Guid | None = None
     """``[service] resource_id`` when absent."""
+    teams_user: Guid | None = None
+    number: E164 | None = None
+    acs_user: Annotated[str, Field(pattern=r"^8:acs:.+")] | None = None
+    skills: dict[str, Annotated[int, Field(ge=1, le=10)]] = {}
+    queues: list[Text | Served] = []
+    order: int = 0
+    """The place where a queue rings in a fixed order."""
+    capacity: int = Field(default=1, ge=1, le=10)
+    """Calls at a time."""
+    token: SecretStr | None = None
+    """What the agent's desktop signs in with, where there is no Entra."""
+    supervisor: bool = False
+    signed_in: Literal["by desktop", "always"] = "by desktop"
+    """``always``: there without a desktop, from the start of the server on."""
+
+    @model_validator(mode="after")
+    def _one_identity(self) -> Agent:
+        if bool(self.user) != bool(self.tenant):
+            raise ValueError("user and tenant go together")
+        if sum(map(bool, (self.user, self.teams_user, self.number, self.acs_user))) != 1:
+            raise ValueError("exactly one of user (with tenant), teams_user, number and acs_user")
+        return self
+
+
+class QueueOf(Section):
+    """How a queue of the scripts works here. What a script says of its own queue goes before."""
+
+    strategy: Literal["longest idle", "fewest calls", "most skilled", "fixed order", "ring all"] = "longest idle"
+    ring_seconds: float = Field(default=20.0, ge=5, le=120)
+    wrap_up_seconds: float = Field(default=0.0, ge=0, le=3600)
+    service_seconds: float = Field(default=20.0, gt=0, le=3600)
+    """The time within which a caller should be answered: what the service level is measured by."""
+    service_level: Literal["answered", "positive", "negative", "ignored"] = "ignored"
+    """How those who give up count."""
+    whisper: str = ""
+    """What an agent hears before the caller is joined, and answers by pressing 1."""
+    language: Text = "en-US"
+
+
+class Expert(Section):
+    """Somebody who is asked for advice: an agent of ``[agents]``, a Teams user, or a telephone number."""
+
+    agent: Text | None = None
+    teams_user: Guid | None = None
+    number: E164 | None = None
+
+    @model_validator(mode="after")
+    def _one_identity(self) -> Expert:
+        if sum(map(bool, (self.agent, self.teams_user, self.number))) != 1:
+            raise ValueError("exactly one of agent, teams_user and number")
+        return self
 
 
 class DataFunction(Section):
@@ -261,6 +322,8 @@ class Settings(BaseSettings):
     teams_users: dict[str, Guid] = {}
     teams_apps: dict[str, Guid] = {}
     agents: dict[str, Agent] = {}
+    queues: dict[str, QueueOf] = {}
+    experts: dict[str, Expert] = {}
     audio: dict[str, Url] = {}
     switches: dict[str, Switch] = {}
     secrets: dict[str, SecretStr] = {}

@@ -27,6 +27,7 @@ from interpreter.azure.guards import Guard
 from interpreter.azure.keys import PublishedKeys
 from interpreter.azure.tokens import Rejected, secret_matches
 from interpreter.engine import Engine, EngineStopped, UnknownSwitch, call_id_for, shard_of
+from interpreter.floor import Floors
 from interpreter.machine import Call
 from interpreter.ports import Clock
 from interpreter.programs import SiteScripts
@@ -52,6 +53,7 @@ class Desk:
     scripts: SiteScripts
     clock: Clock
     metrics: Metrics
+    floors: Floors
     vault: Vault = field(default_factory=Vault)
     """Where what callers enter in confidence goes before anything of it is kept or logged."""
     callback_guard: Guard | None = None
@@ -87,7 +89,10 @@ class Desk:
         call_id = request.path_params["call"]
         if request.path_params["shard"] != str(shard_of(call_id)):
             raise HTTPException(404, "no such call")
-        found = callbacks.parse(await self._body(request), self.clock.now())
+        found = callbacks.parse(await self._body(request), self.clock.now(), call_id)
+        # First: who hangs up while waiting has hung up, whatever the script then takes back.
+        if of_floor := [each.floor for each in found if isinstance(each, callbacks.Callback) and each.floor]:
+            await _durably(self.floors.report(of_floor))
         events = [
             (each.event_id, each.connection_id, self.vault.sealed(call_id, each.event))
             for each in found

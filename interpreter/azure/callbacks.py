@@ -13,32 +13,15 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from interpreter import protocol
+from interpreter.azure import leg_callbacks
 from interpreter.azure.fields import BadFieldError, Fields, Malformed, array, elements, number, table, text
+from interpreter.azure.tones import character
+from interpreter.routing.protocol import Event as FloorEvent
 
 _PREFIX = "Microsoft.Communication."
 
 _CANCELED = 8508
 _STOP_TONE = 8514
-
-TONES: Mapping[str, str] = {
-    "zero": "0",
-    "one": "1",
-    "two": "2",
-    "three": "3",
-    "four": "4",
-    "five": "5",
-    "six": "6",
-    "seven": "7",
-    "eight": "8",
-    "nine": "9",
-    "pound": "#",
-    "asterisk": "*",
-    "a": "A",
-    "b": "B",
-    "c": "C",
-    "d": "D",
-}
-"""The service's names of the keys, and ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +37,39 @@ class Callback:
     type: str
     event: protocol.Event | None
     known: bool = True
+    floor: FloorEvent | None = None
+    """What the floor is told."""
 
 
-def parse(body: bytes, at: float) -> list[Callback | Malformed]:
+def parse(body: bytes, at: float, call: str = "") -> list[Callback | Malformed]:
     """Every element of the body in its order; a body that is no list of objects is one `Malformed`.
 
-    ``at`` is the time of arrival, in seconds since the epoch.
+    ``at`` is the time of arrival, in seconds since the epoch; ``call`` the name in the callback address: a call of
+    ours, or a leg that has a line of its own.
     """
     found = elements(body)
     if isinstance(found, Malformed):
         return [found]
-    return [_element(element, at) for element in found]
+    return [_element(element, at, call) for element in found]
 
 
-def _element(element: object, at: float) -> Callback | Malformed:
+def _element(element: object, at: float, call: str) -> Callback | Malformed:
     if not isinstance(element, dict):
         return Malformed("an element is not an object")
     try:
         kind = text(element, "type").removeprefix(_PREFIX)
         data = table(element, "data", required=True)
         read = _READERS.get(kind)
+        # What was asked for by the floor is none of the call's business.
+        of_leg = call.startswith(leg_callbacks.LEG) or _op(data).startswith(leg_callbacks.LEG)
         return Callback(
             event_id=text(element, "id"),
             connection_id=text(data, "callConnectionId", ""),
             server_call_id=text(data, "serverCallId", ""),
             type=kind,
-            event=read(data, at) if read is not None else None,
+            event=read(data, at) if read is not None and not of_leg else None,
             known=read is not None,
+            floor=leg_callbacks.read(kind, data, call, at) if call else None,
         )
     except BadFieldError as error:
         return Malformed(str(error))
@@ -161,18 +150,11 @@ def _recognized(data: Fields, at: float) -> protocol.Event | None:
 
 
 def _tone(data: Fields, at: float) -> protocol.Event:
-    return protocol.ToneHeard(at, number(data, "sequenceId"), _character(text(data, "tone")))
+    return protocol.ToneHeard(at, number(data, "sequenceId"), character(text(data, "tone")))
 
 
 def _collected(data: Fields) -> str:
-    return "".join(_character(tone) for tone in array(table(data, "dtmfResult"), "tones"))
-
-
-def _character(tone: object) -> str:
-    character = TONES.get(tone.lower()) if isinstance(tone, str) else None
-    if character is None:
-        raise BadFieldError(f"{tone!r} is no tone")
-    return character
+    return "".join(character(tone) for tone in array(table(data, "dtmfResult"), "tones"))
 
 
 def _nothing(data: Fields, at: float) -> None:

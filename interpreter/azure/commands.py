@@ -28,12 +28,10 @@ from azure.communication.callautomation import (
     RecognitionChoice,
     RecognizeInputType,
     SsmlSource,
-    TeamsExtensionUserIdentifier,
     TeamsPhoneCallDetails,
     TeamsPhoneCallerDetails,
     TextSource,
     UnknownIdentifier,
-    VoiceKind,
 )
 from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
 from azure.core.credentials import AzureKeyCredential
@@ -42,10 +40,12 @@ from azure.core.exceptions import AzureError, ClientAuthenticationError, Deseria
 from azure.core.pipeline.policies import AsyncRedirectPolicy, AsyncRetryPolicy
 from azure.core.pipeline.transport import AioHttpTransport
 
-from interpreter.azure.callbacks import TONES
 from interpreter.azure.eventgrid import ANONYMOUS
+from interpreter.azure.legs import AzureHands, Lines
 from interpreter.azure.outcome import of_error, repeatability
+from interpreter.azure.people import identity, spoken
 from interpreter.azure.speech import NOTHING, pieces
+from interpreter.azure.tones import TONES
 from interpreter.azure.transport import open_session
 from interpreter.ports import Line, Performance, Performed, Refused, Request, TryLater
 from interpreter.protocol import (
@@ -67,6 +67,7 @@ from interpreter.protocol import (
 )
 from interpreter.protocol import Request as Asked
 from interpreter.site import Site
+from interpreter.staff import person_of
 
 _TONE_NAMES = {character: name for name, character in TONES.items()}
 
@@ -108,6 +109,10 @@ class AzureHost:
             return TryLater(0.0, f"the answer could not be read: {error}")
         except AzureError as error:
             return of_error(error)
+
+    def hands(self, lines: Lines) -> AzureHands:
+        """What the floor's orders are performed with, over the same connections."""
+        return AzureHands(self._site, self._client, lines)
 
     async def close(self) -> None:
         """Closes the connections. Afterwards nothing can be performed."""
@@ -164,7 +169,7 @@ class AzureHost:
     async def _play(self, call: CallConnectionClient, action: Play) -> None:
         sources = self._sources(action.prompts, action.language, action.voice)
         await call.play_media(
-            sources or [_spoken(NOTHING, action.language, action.voice)],
+            sources or [spoken(NOTHING, action.language, action.voice)],
             loop=action.loop,
             operation_context=action.op,
             interrupt_call_media_operation=False,
@@ -216,11 +221,9 @@ class AzureHost:
                 return MicrosoftTeamsAppIdentifier(_bound("Teams app", action.name, self._site.teams_app(action.name)))
             case "agent":
                 agent = self._site.agent(action.name)
-                if agent is None or agent.resource is None:
+                if agent is None:
                     raise UnboundNameError(f"no agent is called `{action.name}` in the site file")
-                return TeamsExtensionUserIdentifier(
-                    user_id=agent.user, tenant_id=agent.tenant, resource_id=agent.resource
-                )
+                return identity(person_of(agent))
             case _:
                 assert_never(action.kind)
 
@@ -245,7 +248,7 @@ class AzureHost:
                         sources.append(SsmlSource(ssml_text=prompt.text))
                         continue
                     own = prompt.language or language, prompt.voice if prompt.language else voice
-                    sources.extend(_spoken(piece, *own) for piece in pieces(prompt.text))
+                    sources.extend(spoken(piece, *own) for piece in pieces(prompt.text))
                 case PlayAudio():
                     sources.append(FileSource(_bound("recording", prompt.name, self._site.audio(prompt.name))))
                 case _:
@@ -321,13 +324,6 @@ def _details(line: Line) -> TeamsPhoneCallDetails | None:
         return None
     caller = TeamsPhoneCallerDetails(caller=_party(line.caller), name=line.caller, phone_number=line.caller)
     return TeamsPhoneCallDetails(teams_phone_caller=caller, session_id=line.call_id)
-
-
-def _spoken(text: str, language: str, voice: str) -> TextSource:
-    """A voice by its name; where the script names none, some voice of the language."""
-    if voice:
-        return TextSource(text=text, source_locale=language, voice_name=voice)
-    return TextSource(text=text, source_locale=language, voice_kind=VoiceKind.FEMALE)
 
 
 def _choice(choice: Choice) -> RecognitionChoice:

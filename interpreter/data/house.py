@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -16,7 +16,7 @@ from interpreter.data.stand_ins import StandIns
 from interpreter.journal import Codec
 from interpreter.ports import Clock, Host, Line, Performance, Performed, Refused
 from interpreter.ports import Request as Identity
-from interpreter.protocol import Event, HostAction, Record, Reported, Request, Secret, Value, Withdraw
+from interpreter.protocol import Event, HostAction, Record, Reported, Request, Secret, Value, Verb, Withdraw
 from interpreter.site_model import DataFunction
 from interpreter.store import Kept, Store, StoreUnavailable
 from interpreter.vault import Vault
@@ -38,6 +38,23 @@ VALUES: Codec[Any] = Codec(Record)
 Deliver = Callable[[str, Sequence[tuple[str, str, Event]]], Awaitable[None]]
 
 
+OF_THE_CENTER: frozenset[Verb] = frozenset({"queue", "consult", "transfer"})
+"""What the center's floor is asked for."""
+NO_CENTER = Refused(501, "NoCenter", "this server has no queues and agents")
+
+
+class Center(Protocol):
+    """The contact center's floor as calls ask it for something."""
+
+    async def ask(self, line: Line, action: Request) -> Performance:
+        """Take a request; what becomes of it is reported to the call."""
+        ...
+
+    async def withdraw(self, line: Line, op: str) -> Performance:
+        """A request is taken back."""
+        ...
+
+
 class House:
     """A `Host` over the telephone's. ``deliver`` is the engine's, set before the first call."""
 
@@ -49,9 +66,10 @@ class House:
         clock: Clock,
         vault: Vault,
         stand_ins: StandIns | None = None,
+        floor: Center | None = None,
     ) -> None:
         self._telephone, self._functions, self._store, self._clock = telephone, functions, store, clock
-        self._vault, self._stand_ins = vault, stand_ins
+        self._vault, self._stand_ins, self._floor = vault, stand_ins, floor
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._session: aiohttp.ClientSession | None = None
         self._places = asyncio.Semaphore(PARALLEL)
@@ -62,12 +80,16 @@ class House:
         if isinstance(action, Request):
             if action.verb in MISSING_PARTS:
                 return Refused(501, "NotBuilt", why_missing(action))
+            if action.verb in OF_THE_CENTER:
+                return await self._floor.ask(line, action) if self._floor is not None else NO_CENTER
             self._begin(line.call_id, action, request)
             return Performed()
         if isinstance(action, Withdraw):
             task = self._tasks.get((line.call_id, action.request))
             if task is not None:
                 task.cancel()
+            elif self._floor is not None:
+                return await self._floor.withdraw(line, action.request)
             return Performed()
         return await self._telephone.perform(line, action, request)
 

@@ -9,30 +9,24 @@ from dsl.ast import (
     Block,
     Brief,
     Callback,
-    Consult,
     Dial,
     Notify,
     Pay,
-    Queue,
     RecordCall,
     SendDigits,
     Statement,
     Step,
     StreamAudio,
     TranscribeCall,
-    Transfer,
     Voicemail,
 )
 from interpreter.protocol import Request, Verb
 
 MISSING_PARTS: Mapping[Verb, str] = {
-    "queue": "queues and agents",
     "voicemail": "voicemail",
     "callback": "callbacks",
-    "consult": "consulting an expert",
     "pay": "payments",
     "dial": "outbound calls",
-    "transfer": "transfers that the target accepts",
     "record": "recording",
     "transcribe": "transcription",
     "stream": "audio streaming",
@@ -43,10 +37,8 @@ MISSING_PARTS: Mapping[Verb, str] = {
 
 
 _BLOCKS: Mapping[type[Block], Verb] = {
-    Queue: "queue",
     Voicemail: "voicemail",
     Callback: "callback",
-    Consult: "consult",
     Pay: "pay",
     Dial: "dial",
 }
@@ -68,8 +60,6 @@ def missing_parts(program: Program) -> tuple[str, ...]:
     for block in program.blocks.values():
         if type(block) in _BLOCKS:
             verbs[_BLOCKS[type(block)]] = None
-        elif isinstance(block, Transfer) and block.accept is not None:
-            verbs["transfer"] = None
         for statement in block.statements if isinstance(block, Step) else ():
             if type(statement) in _STATEMENTS:
                 verbs[_STATEMENTS[type(statement)]] = None

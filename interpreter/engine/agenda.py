@@ -33,6 +33,9 @@ class Agenda(Generic[K, V]):
     def clear(self, key: K) -> None:
         self._set.pop(key, None)
 
+    def __contains__(self, key: K) -> bool:
+        return key in self._set
+
     def next_due(self) -> float | None:
         """The earliest time at which something is due; None when nothing is set."""
         self._drop_stale()

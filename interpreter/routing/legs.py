@@ -64,6 +64,8 @@ DECIDE = 20.0
 A_WORD = 0.35
 """Seconds that a word takes."""
 ACCEPT = "1"
+REMEMBERED = 1_000
+"""Legs that came to nothing and are remembered."""
 GOODBYE = 1.5
 """Seconds after which the line of somebody who hears that the caller has left is ended (scenario S11: 2 s)."""
 CALLER_LEFT = {
@@ -133,7 +135,7 @@ def rung(floor: Floor, event: Rung) -> None:
 
 def answered(floor: Floor, event: Answered) -> None:
     """The leg is in the call."""
-    leg = floor.legs.get(event.leg)
+    leg = floor.legs.get(event.leg) or _risen(floor, event.leg)
     if leg is None or leg.state in ("in", "removing"):
         return
     floor.clear(f"ring:{leg.name}", f"confirm:{leg.name}")
@@ -159,6 +161,21 @@ def answered(floor: Floor, event: Answered) -> None:
             revoke(floor, floor.legs[name], event.at)
     elif guest is not None:
         floor.tell(guest.entry, "connected" if guest.stays else "answered")
+
+
+def _risen(floor: Floor, name: str) -> Leg | None:
+    """A leg that had come to nothing and is in the call now: it is nobody's, and its agent is not free."""
+    leg = floor.past.pop(name, None)
+    if leg is None:
+        return None
+    leg.state = "stopping"
+    floor.legs[name] = leg
+    floor.belongs(leg.call, name)
+    agent = floor.agents.get(leg.agent)
+    if agent is not None:
+        agent.legs = (*agent.legs, name)
+        floor.free.drop(agent.name)
+    return leg
 
 
 def _is_wanted(floor: Floor, leg: Leg) -> bool:
@@ -435,6 +452,10 @@ def _part(floor: Floor, leg: Leg, at: float) -> None:
 
 def _delete(floor: Floor, leg: Leg) -> None:
     floor.legs.pop(leg.name, None)
+    if not leg.answered:
+        floor.past[leg.name] = leg
+        if len(floor.past) > REMEMBERED:
+            del floor.past[next(iter(floor.past))]
     floor.forget(leg.call, leg.name)
     floor.clear(*(f"{what}:{leg.name}" for what in ("ring", "confirm", "goodbye")))
 

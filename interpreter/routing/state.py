@@ -127,6 +127,8 @@ class Floor:
     """Entries and legs of each call."""
     places: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     """Rank and arrival of those who have left a queue to do something else, by call and queue."""
+    past: dict[str, Leg] = field(default_factory=dict)
+    """The latest legs that came to nothing: should one of them be answered after all, it is taken out again."""
     sequences: dict[str, int] = field(default_factory=dict)
     waiting: Waiting = field(default_factory=Waiting)
     free: Free = field(default_factory=Free)
@@ -224,6 +226,7 @@ class Snapshot:
     callers: tuple[Caller, ...]
     guests: tuple[Guest, ...]
     legs: tuple[Leg, ...]
+    past: tuple[Leg, ...]
     places: tuple[tuple[str, str, float, float], ...]
     sequences: tuple[tuple[str, int], ...]
     timers: tuple[tuple[str, int, float], ...]
@@ -240,6 +243,7 @@ def snapshot(floor: Floor, n: int) -> Snapshot:
         tuple(floor.callers.values()),
         tuple(floor.guests.values()),
         tuple(floor.legs.values()),
+        tuple(floor.past.values()),
         tuple((call, queue, rank, at) for (call, queue), (rank, at) in floor.places.items()),
         tuple(floor.sequences.items()),
         tuple((name, number, due) for name, (number, due) in floor.timers.items()),
@@ -254,6 +258,7 @@ def restored(kept: Snapshot, rules: dict[str, QueueRules]) -> Floor:
     floor.agents = {each.name: replace(each) for each in kept.agents}
     floor.guests = {each.entry: replace(each) for each in kept.guests}
     floor.legs = {each.name: replace(each) for each in kept.legs}
+    floor.past = {each.name: replace(each) for each in kept.past}
     floor.places = {(call, queue): (rank, at) for call, queue, rank, at in kept.places}
     floor.sequences = dict(kept.sequences)
     floor.timers = {name: (number, due) for name, number, due in kept.timers}

@@ -55,6 +55,7 @@ def _transfer(turn: Turn, block: Transfer) -> After | None:
         ("accept", whisper),
         ("ring", ring),
         ("caller_id", block.caller_id.text if block.caller_id else ""),
+        ("language", turn.language),
     )
     asking.ask(turn, "transfer", block.target.name.text, arguments, ring + SLACK)
     asking.music(turn, block.music)

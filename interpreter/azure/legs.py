@@ -1,0 +1,222 @@
+"""The floor's orders as requests to Call Automation: other people's legs, in the caller's call and on their own line.
+
+A leg's name is the operation context of everything that is done for it, so each callback says whose it is. Where the
+service says that a call or a person is not there any more, that is what the order wanted to know.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Awaitable, Callable
+from typing import assert_never
+
+from azure.communication.callautomation import (
+    MicrosoftTeamsAppIdentifier,
+    PhoneNumberIdentifier,
+    RecognizeInputType,
+)
+from azure.communication.callautomation.aio import CallAutomationClient
+from azure.core.exceptions import AzureError, DeserializationError
+
+from interpreter.azure.outcome import of_error, repeatability
+from interpreter.azure.people import identity, is_person, spoken
+from interpreter.engine.ports import shard_of
+from interpreter.floor import Outcome
+from interpreter.ports import Line, Refused, Request, TryLater
+from interpreter.routing.protocol import (
+    Aside,
+    Cancelled,
+    EndAside,
+    EndCall,
+    Event,
+    Join,
+    Keyed,
+    NotAnswered,
+    Order,
+    Person,
+    Probe,
+    Probed,
+    Remove,
+    Removed,
+    Ring,
+    Rung,
+    SideOver,
+    StopRinging,
+    Whisper,
+    Why,
+)
+from interpreter.routing.state import Leg
+from interpreter.site import Site
+
+Lines = Callable[[str], Awaitable[Line | None]]
+"""Finds a call of ours as the host knows it."""
+
+NOW = 0.0
+"""The time of what has happened: the floor puts its own in its place."""
+KEY_WITHIN = 6
+"""Seconds to the key after a whisper (scenario S11)."""
+
+_WHY: dict[int, Why] = {403: "not allowed", 422: "not allowed", 404: "invalid", 400: "invalid"}
+"""Why somebody could not be called, by the HTTP status of the refusal."""
+
+
+class AzureHands:
+    """Performs the floor's orders through the host's client."""
+
+    def __init__(self, site: Site, client: CallAutomationClient, lines: Lines) -> None:
+        self._site, self._client, self._lines = site, client, lines
+
+    async def perform(self, order: Order, leg: Leg | None, request: Request) -> Outcome:
+        """One request, or what is known without one."""
+        try:
+            line = await self._lines(order.call)
+            async with asyncio.timeout(self._site.service.timeout_seconds):
+                return Outcome(await self._send(order, leg, line, repeatability(request)))
+        except TimeoutError:
+            return Outcome(after=0.0, reason=f"no answer within {self._site.service.timeout_seconds:g} s")
+        except (DeserializationError, zlib.error) as error:
+            return Outcome(after=0.0, reason=f"the answer could not be read: {error}")
+        except AzureError as error:
+            return self._failed(order, of_error(error))
+
+    def _failed(self, order: Order, what: TryLater | Refused) -> Outcome:
+        if isinstance(what, TryLater):
+            if isinstance(order, Probe):
+                return Outcome((Probed(NOW, order.leg, None),), reason=what.reason)
+            return Outcome(after=what.after, reason=what.reason)
+        return Outcome(_refused(order, what), reason=what.reason)
+
+    async def _send(
+        self, order: Order, leg: Leg | None, line: Line | None, headers: dict[str, str]
+    ) -> tuple[Event, ...]:
+        match order:
+            case Aside():
+                return await self._call_aside(order, line, headers)
+            case Whisper():
+                return await self._whisper(order, leg)
+            case EndAside():
+                if leg is not None and leg.connection:
+                    own = self._client.get_call_connection(leg.connection)
+                    await own.hang_up(is_for_everyone=True, headers=headers)
+                return ()
+            case _:
+                return await self._in_call(order, leg, line, headers)
+
+    async def _in_call(
+        self,
+        order: Ring | StopRinging | Probe | Remove | Join | EndCall,
+        leg: Leg | None,
+        line: Line | None,
+        headers: dict[str, str],
+    ) -> tuple[Event, ...]:
+        if line is None or not line.connection_id:
+            # A call that the service has not named: nobody can be in it.
+            return _refused(order, Refused(404, "8522", "the call is not known", gone=True))
+        call = self._client.get_call_connection(line.connection_id)
+        match order:
+            case Ring():
+                added = await call.add_participant(
+                    identity(order.person),
+                    invitation_timeout=min(round(order.within), 180),
+                    operation_context=order.leg,
+                    source_caller_id_number=self._shown(line, order.person),
+                    headers=headers,
+                )
+                return (Rung(NOW, order.leg, added.invitation_id or ""),)
+            case StopRinging():
+                if leg is None or not leg.invitation:
+                    return (Cancelled(NOW, order.leg, done=False),)
+                await call.cancel_add_participant_operation(
+                    leg.invitation, operation_context=order.leg, headers=headers
+                )
+            case Probe():
+                people = [each async for each in call.list_participants()]
+                present = any(is_person(each.identifier, order.person) for each in people)
+                return (Probed(NOW, order.leg, present),)
+            case Remove():
+                await call.remove_participant(identity(order.person), operation_context=order.leg, headers=headers)
+            case Join():
+                if leg is None or not leg.connection:
+                    return (NotAnswered(NOW, order.leg, "failed"),)
+                await call.move_participants(
+                    [identity(order.person)], leg.connection, operation_context=order.leg, headers=headers
+                )
+            case EndCall():
+                await call.hang_up(is_for_everyone=True, headers=headers)
+            case _:
+                assert_never(order)
+        return ()
+
+    async def _call_aside(self, order: Aside, line: Line | None, headers: dict[str, str]) -> tuple[Event, ...]:
+        if line is None:
+            return (NotAnswered(NOW, order.leg, "failed"),)
+        resource_account = line.called.startswith("28:orgid:")
+        # Of a resource account the service takes no number to show, and no name (wire contract, section 7.2).
+        app = MicrosoftTeamsAppIdentifier(line.called.removeprefix("28:orgid:")) if resource_account else None
+        made = await self._client.create_call(
+            identity(order.person),
+            f"{self._site.server.callback_base}/callbacks/{shard_of(order.leg)}/{order.leg}",
+            cognitive_services_endpoint=self._site.service.cognitive_services_endpoint,
+            source_caller_id_number=self._shown(line, order.person),
+            operation_context=order.leg,
+            teams_app_source=app,
+            headers=headers,
+        )
+        return (Rung(NOW, order.leg, connection=made.call_connection_id or ""),)
+
+    async def _whisper(self, order: Whisper, leg: Leg | None) -> tuple[Event, ...]:
+        if leg is None or not leg.connection:
+            return ()
+        own = self._client.get_call_connection(leg.connection)
+        source = spoken(order.text, order.language, "")
+        if not order.asks:
+            await own.cancel_all_media_operations()
+            await own.play_media([source], operation_context=order.leg, interrupt_call_media_operation=False)
+            return ()
+        await own.start_recognizing_media(
+            RecognizeInputType.DTMF,
+            identity(order.person),
+            play_prompt=source,
+            interrupt_call_media_operation=False,
+            interrupt_prompt=True,
+            initial_silence_timeout=KEY_WITHIN,
+            dtmf_inter_tone_timeout=1,
+            dtmf_max_tones_to_collect=1,
+            operation_context=order.leg,
+        )
+        return ()
+
+    def _shown(self, line: Line, person: Person) -> PhoneNumberIdentifier | None:
+        """The number that somebody at a telephone sees: the site's, else that of the line."""
+        if person.kind != "number" or line.called.startswith("28:"):
+            return None
+        own = self._site.number(self._site.service.caller_id or "") or line.called
+        return PhoneNumberIdentifier(own) if own.startswith("+") else None
+
+
+def _refused(order: Order, refused: Refused) -> tuple[Event, ...]:
+    """What a refusal means for the leg."""
+    match order:
+        case Ring() | Aside():
+            return (NotAnswered(NOW, order.leg, "failed" if refused.gone else _WHY.get(refused.status, "failed")),)
+        case Join():
+            return (NotAnswered(NOW, order.leg, "failed"),)
+        case StopRinging():
+            # Where the call is gone nobody is rung into it; elsewhere the invitation is over, one way or the other.
+            return (Cancelled(NOW, order.leg, done=refused.gone),)
+        case Probe():
+            return (Probed(NOW, order.leg, False if refused.gone else None),)
+        case Remove():
+            not_there = refused.gone or refused.code == "8558"
+            return (Removed(NOW, order.leg),) if not_there else ()
+        case Whisper():
+            if refused.gone:
+                return (SideOver(NOW, order.leg),)
+            return (Keyed(NOW, order.leg),) if order.asks else ()
+        case EndAside():
+            return (SideOver(NOW, order.leg),) if refused.gone else ()
+        case EndCall():
+            return ()
+        case _:
+            assert_never(order)

@@ -1,0 +1,96 @@
+"""The people of a site file as the floor knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from interpreter.routing import QueueRules
+from interpreter.routing.protocol import Person, Serves, SignedIn
+from interpreter.site import Site
+from interpreter.site_model import Agent
+
+
+def person_of(agent: Agent) -> Person:
+    """An agent's identity. One of Teams Phone extensibility has its resource filled in (`Site.agent`)."""
+    if agent.user:
+        return Person(f"8:acs:{agent.resource}_{agent.tenant}_{agent.user}", "agent")
+    if agent.teams_user:
+        return teams_user(agent.teams_user)
+    if agent.number:
+        return number(agent.number)
+    return Person(agent.acs_user or "", "acs_user")
+
+
+def teams_user(user: str) -> Person:
+    """Somebody in Teams, by object id."""
+    return Person(f"8:orgid:{user}", "teams_user")
+
+
+def number(e164: str) -> Person:
+    """Somebody at a telephone."""
+    return Person(f"4:{e164}", "number")
+
+
+def queue_rules(site: Site) -> dict[str, QueueRules]:
+    """How the queues work here. One that the site file does not name works in the usual way."""
+    return {
+        name: QueueRules(
+            name,
+            queue.strategy,
+            queue.ring_seconds,
+            queue.wrap_up_seconds,
+            queue.service_seconds,
+            queue.whisper,
+            queue.language,
+        )
+        for name, queue in site.settings.queues.items()
+    }
+
+
+def sign_in(site: Site, name: str, at: float) -> SignedIn | None:
+    """What it means that an agent signs in; ``None`` for a name that the site file does not have."""
+    agent = site.agent(name)
+    if agent is None:
+        return None
+    queues = tuple(
+        Serves(each) if isinstance(each, str) else Serves(each.queue, each.priority, each.delay_seconds)
+        for each in agent.queues
+    )
+    return SignedIn(at, name, person_of(agent), tuple(agent.skills.items()), queues, agent.order, agent.capacity)
+
+
+def always_there(site: Site, at: float) -> Iterator[SignedIn]:
+    """Those who are there without a desktop."""
+    for name, agent in site.settings.agents.items():
+        event = sign_in(site, name, at) if agent.signed_in == "always" else None
+        if event is not None:
+            yield event
+
+
+def expert(site: Site, name: str) -> Person | None:
+    """Who is asked under this name."""
+    found = site.settings.experts.get(name)
+    if found is None:
+        return None
+    if found.teams_user:
+        return teams_user(found.teams_user)
+    if found.number:
+        return number(found.number)
+    agent = site.agent(found.agent or "")
+    return person_of(agent) if agent is not None else None
+
+
+def target(site: Site, kind: str, name: str) -> Person | None:
+    """Whom a script means by ``to number NAME`` and the like; ``None`` where the site file does not say."""
+    match kind:
+        case "number":
+            found = site.number(name)
+            return number(found) if found else None
+        case "teams_user" | "teams user":
+            found = site.teams_user(name)
+            return teams_user(found) if found else None
+        case "agent":
+            agent = site.agent(name)
+            return person_of(agent) if agent is not None else None
+        case _:
+            return None
