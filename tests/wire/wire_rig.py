@@ -78,17 +78,20 @@ class Wire:
 
     async def settle(self) -> None:
         """Until neither side has anything left to do at this moment of the clock."""
-        engine = self.runtime.desk.engine
+        engine, floors = self.runtime.desk.engine, self.runtime.floors
         while True:
-            before = (len(self.emulator.deliveries), engine.gauges())
+            before = (len(self.emulator.deliveries), engine.gauges(), floors.entries)
             await self.emulator.idle()
             await engine.idle()
+            await floors.idle()
             while self.runtime.house.under_way > self.hanging():  # noqa: ASYNC110 - as many rounds as it takes
                 await asyncio.sleep(0)
             await engine.fire_due()
+            await floors.fire_due()
             await self.emulator.idle()
             await engine.idle()
-            if before == (len(self.emulator.deliveries), engine.gauges()):
+            await floors.idle()
+            if before == (len(self.emulator.deliveries), engine.gauges(), floors.entries):
                 return
 
     async def restart(self) -> None:
@@ -96,7 +99,9 @@ class Wire:
         self.runtime = await self.serve()
 
     def next_due(self) -> float | None:
-        due = [t for t in (self.clock.next_due(), self.runtime.desk.engine.next_due()) if t is not None]
+        runtime = self.runtime
+        sources = (self.clock.next_due(), runtime.desk.engine.next_due(), runtime.floors.next_due())
+        due = [t for t in sources if t is not None]
         return min(due, default=None)
 
     async def run_until(self, done: Callable[[], bool]) -> None:
