@@ -39,9 +39,11 @@ def verify(access_key: str, method: str, target: str, headers: Mapping[str, str]
         raise denied("x-ms-content-sha256 is not the hash of the body")
     date = _fresh_date(headers, now)
     host = headers.get("host", "")
-    # Clients disagree on the host they sign: with port, without, and with the endpoint's trailing slash.
+    # Clients disagree on the host they sign: with port, without, and with the endpoint's trailing slash. For a
+    # recorded file they sign that of the resource, and name it in a header of its own. [contract 1.3]
+    hosts = (host, f"{host}/", host.partition(":")[0], headers.get("x-ms-host") or host)
     for signed_target in (target, _encoded(target)):
-        for signed_host in (host, f"{host}/", host.partition(":")[0]):
+        for signed_host in hosts:
             text = f"{method}\n{signed_target}\n{date};{signed_host};{digest}"
             mac = hmac.new(base64.b64decode(access_key), text.encode(), hashlib.sha256).digest()
             if hmac.compare_digest(base64.b64encode(mac).decode(), found[2]):

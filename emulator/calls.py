@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator import media, playback
+from emulator import media, playback, recordings
 from emulator.identifiers import Json
 from emulator.model import Call, Participant, Phone
 from emulator.results import ENDED_BY_CALLEE, ENDED_BY_CALLER, ENDED_NORMALLY, OK, RING_CANCELLED, Result
@@ -49,6 +49,7 @@ def join(world: World, call: Call, phone: Phone) -> None:
 def _joined(world: World, call: Call, phone: Phone) -> None:
     phone.connection_id = call.id
     phone.state = "connected"
+    recordings.joined(world, call)
     world.note(phone, "connected", call.app.raw_id if phone.role == "target" else phone.other.label)
 
 
@@ -111,6 +112,7 @@ def disconnect(world: World, call: Call, result: Result, *, by: Phone | None = N
             end_phone(world, phone, "host" if host else "service", "hung up")
     world.emit(call, "CallDisconnected", result, call.echo)
     del world.calls[call.id]
+    recordings.call_ended(world, call)
 
 
 def drop_transfer(world: World, call: Call) -> None:

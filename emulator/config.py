@@ -55,6 +55,9 @@ class Config:
     default_behaviour: str = "ask"
     """What a ringing target without a behaviour of its own does; `ask` leaves it to the phone page."""
 
+    recording_file_seconds: float = 10.0
+    """How long after the end of a recording its file is announced."""
+
     stop_tone_in_result: bool = True
     inter_digit_outcome: Literal["completed", "failed"] = "completed"
     """The documents list 400/8532 under both events."""

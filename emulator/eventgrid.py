@@ -1,4 +1,4 @@
-"""Event Grid: subscribing with the real handshake, and incoming calls delivered at least once. [contract 4]"""
+"""Event Grid: the real handshake, then incoming calls and recorded files delivered at least once. [contract 4]"""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from emulator.config import Config, Schema
 from emulator.identifiers import Json
 from emulator.misbehave import Mischief
 from emulator.model import Offer
+from emulator.recordings import file_updated
+from emulator.tape import Recording
 from emulator.world import timestamp
 
 log = logging.getLogger("emulator.eventgrid")
@@ -103,19 +105,25 @@ class Grid:
 
     def incoming(self, offer: Offer) -> None:
         """Announce a call to every subscription."""
-        event_id = str(uuid.uuid4())
-        data = incoming_call(offer)
-        copies = 2 if self.mischief().strikes("duplicate_incoming", "IncomingCall") else 1
         if not self.subscriptions:
             log.warning("a call to %s rings, but nobody subscribed to incoming calls", offer.number)
+        subject = f"/caller/{offer.phone.me.raw_id}/recipient/{offer.to.raw_id}"
+        self._announce("IncomingCall", subject, incoming_call(offer))
+
+    def recorded(self, recording: Recording, base_url: str) -> None:
+        """Announce the file of a recording to every subscription."""
+        self._announce("RecordingFileStatusUpdated", *file_updated(recording, base_url))
+
+    def _announce(self, name: str, subject: str, data: Json) -> None:
+        event_id = str(uuid.uuid4())
+        copies = 2 if self.mischief().strikes("duplicate_incoming", name) else 1
         for subscription in self.subscriptions:
-            body = self._envelope(subscription.schema, event_id, offer, data)
+            body = self._envelope(subscription.schema, event_id, f"Microsoft.Communication.{name}", subject, data)
             for _ in range(copies):
                 self._attempt(subscription, event_id, body, 0)
 
-    def _envelope(self, schema: Schema, event_id: str, offer: Offer, data: Json) -> Json | list[Json]:
-        subject = f"/caller/{offer.phone.me.raw_id}/recipient/{offer.to.raw_id}"
-        kind, now = "Microsoft.Communication.IncomingCall", timestamp(self.clock.now())
+    def _envelope(self, schema: Schema, event_id: str, kind: str, subject: str, data: Json) -> Json | list[Json]:
+        now = timestamp(self.clock.now())
         if schema == "cloudevents":
             return {
                 "id": event_id, "source": self.topic, "subject": subject, "type": kind,
@@ -156,7 +164,7 @@ class Grid:
         self.attempts.append((event_id, status))
         if status in SUCCESS:
             return
-        log.warning("IncomingCall was answered %s by %s", status, subscription.url)
+        log.warning("an event was answered %s by %s", status, subscription.url)
         if status not in FINAL and tries < len(RETRY_SECONDS):
             self.clock.call_later(RETRY_SECONDS[tries], lambda: self._attempt(subscription, event_id, body, tries + 1))
 

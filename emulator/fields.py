@@ -14,6 +14,8 @@ TONES: tuple[str, ...] = (
     *("a", "b", "c", "d", "pound", "asterisk"),
 )
 KEYS = dict(zip("0123456789abcd#*", TONES, strict=True))
+KEY_OF = {name: key.upper() for key, name in KEYS.items()}
+"""The key that a tone is printed on."""
 
 _MISSING = object()
 

@@ -6,10 +6,11 @@ sending tones) holds one operation and refuses a second. Continuous DTMF runs be
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Literal, assert_never
 
 from emulator import playback, recognise
-from emulator.model import Call, Echo, Operation, Participant, Phone, Play, Recognise, Segment, SendTones
+from emulator.fields import KEY_OF
+from emulator.model import Call, Echo, Operation, Participant, Play, Recognise, Segment, SendTones, Sound
 from emulator.results import (
     CANCELLED,
     CONVERSATION_ENDED,
@@ -58,15 +59,6 @@ def _start(world: World, call: Call, operation: Operation) -> None:
             assert_never(operation)
 
 
-def audience(call: Call, targets: tuple[str, ...]) -> tuple[Phone, ...]:
-    """The phones that hear a prompt: everyone, or those named, but nobody on hold."""
-    return tuple(
-        one.phone
-        for one in call.participants
-        if one.phone is not None and not one.on_hold and (not targets or one.who.key in targets)
-    )
-
-
 def _play(world: World, call: Call, operation: Play, ready: tuple[Segment, ...]) -> None:
     if not running(call, operation):
         return
@@ -84,10 +76,11 @@ def _play(world: World, call: Call, operation: Play, ready: tuple[Segment, ...])
         return
     if ready[0].fault is None:
         world.emit(call, "PlayStarted", OK, operation.echo)
-    phones = audience(call, operation.targets)
-    for phone in phones:
+    for phone in call.listeners(operation.targets):
         world.on_moment(phone, "play")
-    operation.playback = playback.start(world, ready, phones, done, fault, operation.loop)
+    operation.playback = playback.start(
+        world, ready, lambda: call.listeners(operation.targets), call.sounds, done, fault, operation.loop
+    )
 
 
 def _recognise(world: World, call: Call, operation: Recognise, ready: tuple[Segment, ...]) -> None:
@@ -149,9 +142,18 @@ def _silence(world: World, operation: Operation) -> None:
         timer.cancel()
 
 
+def deafen(world: World, call: Call, participant: Participant) -> None:
+    """What is being played goes on without this participant, who leaves or is put on hold."""
+    for operation in [*call.main, *call.sub]:
+        heard = playback.playback_of(operation)
+        if heard is not None and participant.phone is not None:
+            playback.drop(world, heard, participant.phone)
+
+
 def leave(world: World, call: Call, participant: Participant) -> None:
     """End the media that a departing participant is the only reason for."""
     key = participant.who.key
+    deafen(world, call, participant)
     doomed: list[Operation] = []
     for operation in [*call.main, *call.sub]:
         match operation:
@@ -200,6 +202,7 @@ def end(world: World, call: Call) -> None:
 
 def tone(world: World, call: Call, participant: Participant, name: str) -> None:
     """A participant pressed a key."""
+    _sound(world, call, participant, "keys", KEY_OF[name], world.config.tone_gap_seconds)
     if (echo := call.continuous.get(participant.who.key)) is not None:
         call.continuous_count += 1
         extra = {"sequenceId": call.continuous_count, "tone": name}
@@ -210,9 +213,21 @@ def tone(world: World, call: Call, participant: Participant, name: str) -> None:
 
 def speech(world: World, call: Call, participant: Participant, words: str) -> None:
     """A participant spoke; no words means a sound that no recogniser understands."""
-    if not participant.muted:
-        for operation in _listening(call, participant):
-            recognise.speech(world, call, operation, words)
+    if participant.muted or participant.on_hold:
+        return
+    _sound(world, call, participant, "speech", words, world.config.seconds_per_word * len(words.split()))
+    for operation in _listening(call, participant):
+        recognise.speech(world, call, operation, words)
+
+
+def _sound(
+    world: World, call: Call, participant: Participant, kind: Literal["speech", "keys"], text: str, seconds: float
+) -> None:
+    """Others hear it, and so does a recording: nobody does who is muted or on hold."""
+    if not participant.muted and not participant.on_hold:
+        now = world.clock.now()
+        end = now + max(seconds, playback.SHORTEST)
+        call.sounds.append(Sound(now, kind, participant.who.label, text, end))
 
 
 def fail_speech(world: World, call: Call, participant: Participant) -> None:

@@ -181,17 +181,31 @@ class Segment:
 
 
 @dataclass(slots=True, eq=False)
+class Sound:
+    """What could be heard in a call: a prompt of the application (`who` is empty), words or a key of a participant.
+    `end` is None while it goes on."""
+
+    t: float
+    kind: Literal["prompt", "speech", "keys"]
+    who: str
+    text: str
+    end: float | None = None
+
+
+@dataclass(slots=True, eq=False)
 class Playback:
-    """Segments on their way into the ears of phones."""
+    """Segments on their way into the ears of phones. `sounds` is the call's, when a recording would hear it too."""
 
     segments: tuple[Segment, ...]
-    phones: tuple[Phone, ...]
+    phones: Callable[[], tuple[Phone, ...]]
+    sounds: list[Sound] | None
     on_done: Callable[[], None]
     on_fault: Callable[[int, Result], None]
     loop: bool = False
     index: int = 0
     handle: Handle | None = None
     heard: list[tuple[Phone, int]] = field(default_factory=list)
+    sound: Sound | None = None
     stopped: bool = False
 
 
@@ -311,11 +325,20 @@ class Call:
     used_invitations: set[str] = field(default_factory=set)
     transfer: Transfer | None = None
     rings: list[Ring] = field(default_factory=list)
+    sounds: list[Sound] = field(default_factory=list)
     last_event: tuple[str, dict[str, Any]] | None = None
 
     def remotes(self) -> list[Participant]:
         """Everyone but the application."""
         return [one for one in self.participants if one.phone is not None]
+
+    def listeners(self, targets: tuple[str, ...] = ()) -> tuple[Phone, ...]:
+        """The phones that hear a prompt: everyone, or those named, but nobody on hold."""
+        return tuple(
+            one.phone
+            for one in self.participants
+            if one.phone is not None and not one.on_hold and (not targets or one.who.key in targets)
+        )
 
     def find(self, who: Identifier) -> Participant | None:
         return next((one for one in self.participants if one.who.key == who.key), None)

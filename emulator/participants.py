@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from emulator import calls, fields, playback, ringing
+from emulator import calls, fields, media, playback, ringing
 from emulator.context import calling_context
 from emulator.identifiers import Identifier
 from emulator.model import Call, Echo, Invitation, Participant, Phone
@@ -190,12 +190,14 @@ def hold(world: World, request: Request) -> Reply:
     if found.on_hold or found.phone is None:
         raise RestError(400, 8585, "The participant cannot be put on hold in its present state.")
     found.on_hold = True
+    media.deafen(world, call, found)
     world.note(found.phone, "held")
     calls.participants_updated(world, call)
     if segments and segments[0].fault is None:
         world.emit(call, "HoldAudioStarted", OK, Echo(echo.operation_context))
         found.hold_echo = Echo(echo.operation_context)
-        found.hold = playback.start(world, segments, (found.phone,), _nothing, _nothing, loop=True)
+        held = found.phone
+        found.hold = playback.start(world, segments, lambda: (held,), None, _nothing, _nothing, loop=True)
     elif segments:
         found.on_hold = False
         world.emit(call, "HoldFailed", segments[0].fault, echo)

@@ -8,6 +8,7 @@ from functools import partial
 
 from emulator import calls, media, offers, ringing
 from emulator.context import check_headers
+from emulator.fields import KEY_OF
 from emulator.identifiers import Json, from_address
 from emulator.model import Action, Call, Moment, Phone, Ring
 from emulator.plans import PlanItem, read_keys, read_plan
@@ -55,7 +56,7 @@ def press(world: World, phone: Phone, keys: str, after: float = 0.0) -> None:
 
     def one(name: str) -> None:
         if phone.state == "connected":
-            world.note(phone, "pressed", keys_of(name))
+            world.note(phone, "pressed", KEY_OF[name])
             if (found := _in_call(world, phone)) is not None:
                 participant = found.by_phone(phone)
                 if participant is not None:
@@ -63,11 +64,6 @@ def press(world: World, phone: Phone, keys: str, after: float = 0.0) -> None:
 
     for place, name in enumerate(names):
         _at(world, after + place * world.config.tone_gap_seconds, partial(one, name))
-
-
-def keys_of(name: str) -> str:
-    """The key that a tone is printed on."""
-    return next(key for key in "0123456789ABCD#*" if read_keys(key) == (name,))
 
 
 def speak(world: World, phone: Phone, words: str, after: float = 0.0) -> None:

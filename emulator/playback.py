@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from emulator import fields
 from emulator.config import Config
 from emulator.identifiers import Json
-from emulator.model import Operation, Phone, Playback, Segment
+from emulator.model import Operation, Phone, Playback, Segment, Sound
 from emulator.results import EMPTY_TEXT, FILE_FORMAT, FILE_MISSING, Result, invalid
 from emulator.world import World
 
@@ -72,13 +72,16 @@ def prepare(world: World, segments: tuple[Segment, ...], then: Callable[[tuple[S
 def start(
     world: World,
     segments: tuple[Segment, ...],
-    phones: tuple[Phone, ...],
+    phones: Callable[[], tuple[Phone, ...]],
+    sounds: list[Sound] | None,
     on_done: Callable[[], None],
     on_fault: Callable[[int, Result], None],
     loop: bool = False,
 ) -> Playback:
-    """Begin to play; exactly one of `on_done` and `on_fault` follows, unless it is stopped."""
-    playback = Playback(segments, phones, on_done, on_fault, loop)
+    """Begin to play; exactly one of `on_done` and `on_fault` follows, unless it is stopped.
+
+    Who hears a segment is asked when it begins: whoever has come meanwhile does, whoever has gone does not."""
+    playback = Playback(segments, phones, sounds, on_done, on_fault, loop)
     _segment(world, playback)
     return playback
 
@@ -95,7 +98,10 @@ def _segment(world: World, playback: Playback) -> None:
         playback.stopped = True
         playback.on_fault(playback.index, segment.fault)
         return
-    playback.heard = [(phone, world.note(phone, "heard", segment.text)) for phone in playback.phones]
+    playback.heard = [(phone, world.note(phone, "heard", segment.text)) for phone in playback.phones()]
+    if playback.sounds is not None:
+        playback.sound = Sound(world.clock.now(), "prompt", "", segment.text)
+        playback.sounds.append(playback.sound)
     playback.handle = world.clock.call_later(segment.seconds, lambda: _next(world, playback))
 
 
@@ -117,9 +123,24 @@ def stop(world: World, playback: Playback) -> None:
 
 def _close(world: World, playback: Playback, *, interrupted: bool) -> None:
     for phone, place in playback.heard:
-        phone.transcript[place] = replace(phone.transcript[place], end=world.clock.now(), interrupted=interrupted)
-        world.tell(phone)
+        _end(world, phone, place, interrupted)
     playback.heard = []
+    if playback.sound is not None:
+        playback.sound.end = world.clock.now()
+        playback.sound = None
+
+
+def _end(world: World, phone: Phone, place: int, interrupted: bool) -> None:
+    phone.transcript[place] = replace(phone.transcript[place], end=world.clock.now(), interrupted=interrupted)
+    world.tell(phone)
+
+
+def drop(world: World, playback: Playback, phone: Phone) -> None:
+    """This phone hears no more of it, the others do."""
+    for listener, place in playback.heard:
+        if listener is phone:
+            _end(world, phone, place, True)
+    playback.heard = [(listener, place) for listener, place in playback.heard if listener is not phone]
 
 
 def playback_of(operation: Operation) -> Playback | None:

@@ -47,9 +47,14 @@ def start(world: World, call: Call, operation: Recognise, ready: tuple[Segment, 
     if ready[0].fault is None:
         world.emit(call, "PlayStarted", OK, operation.echo)
         _moment(world, call, operation, prompt=True)
-    who = call.by_key(operation.target)
-    phones = (who.phone,) if who is not None and who.phone is not None else ()
-    operation.playback = playback.start(world, ready, phones, lambda: _listen(world, call, operation), fault)
+    operation.playback = playback.start(
+        world,
+        ready,
+        lambda: call.listeners((operation.target,)),
+        call.sounds,
+        lambda: _listen(world, call, operation),
+        fault,
+    )
     if operation.playback.stopped:
         operation.playback = None
 

@@ -16,13 +16,13 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from emulator import auth, media_requests, participants, setup, transfer
+from emulator import auth, media_requests, participants, recordings, setup, transfer
 from emulator.activity import Activity
 from emulator.callbacks import Callbacks
 from emulator.identifiers import Json
 from emulator.misbehave import RestFault
 from emulator.rest_types import Reply, Request
-from emulator.results import RestError, invalid
+from emulator.results import RestError, invalid, not_emulated
 from emulator.world import World
 
 log = logging.getLogger("emulator.rest")
@@ -61,6 +61,15 @@ OF_PARTICIPANTS: dict[tuple[str, str], Operation] = {
     ("POST", "cancelAddParticipant"): participants.cancel_add,
     ("POST", "moveHere"): participants.move,
 }
+OF_RECORDINGS: dict[tuple[str, str], tuple[str, Operation]] = {
+    ("POST", ""): ("startRecording", recordings.start),
+}
+OF_RECORDING: dict[tuple[str, str], tuple[str, Operation]] = {
+    ("GET", ""): ("getRecording", recordings.properties),
+    ("DELETE", ""): ("stopRecording", recordings.stop),
+    ("POST", "pause"): ("pauseRecording", recordings.pause),
+    ("POST", "resume"): ("resumeRecording", recordings.resume),
+}
 NOT_EMULATED = {
     f"{verb}{what}" for verb in ("start", "stop", "update") for what in ("Transcription", "MediaStreaming")
 } - {"updateMediaStreaming"}
@@ -68,7 +77,7 @@ NOT_EMULATED = {
 _PATH = re.compile(
     r"/calling/callConnections(?:/(?P<id>[^/:]+)(?P<people>/participants(?:/(?P<who>[^/]+))?)?)?(?::(?P<op>\w+))?"
 )
-_RECORDINGS = re.compile(r"/calling/recordings(?:/[^/]+)?")
+_RECORDINGS = re.compile(r"/calling/recordings(?:/(?P<id>[^/:]+))?(?::(?P<op>\w+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +102,14 @@ class Target:
     argument: str = ""
 
 
-def _recording(world: World, request: Request) -> Reply:
-    raise setup.not_emulated("Call recording")
-
-
 def _stream(world: World, request: Request) -> Reply:
-    raise setup.not_emulated("Transcription and media streaming")
+    raise not_emulated("Transcription and media streaming")
 
 
 def find(method: str, path: str) -> Target:
     """The operation of a path as sent. Raises RestError 404 or 405."""
-    if _RECORDINGS.fullmatch(path):
-        return Target(_recording, "recording")
+    if (recorded := _RECORDINGS.fullmatch(path)) is not None:
+        return _find_recording(method, path, recorded)
     # Only a participant's raw id may hold a colon of its own, and no operation follows one.
     found = _PATH.fullmatch(path)
     if found is None:
@@ -126,6 +131,15 @@ def find(method: str, path: str) -> Target:
         raise RestError(405 if known else 404, "ResourceNotFound", f"{method} {path} is no operation of the service.")
     name = operation or run.__name__
     return Target(run, name, connection_id, unquote(found["who"] or ""))
+
+
+def _find_recording(method: str, path: str, found: re.Match[str]) -> Target:
+    table = OF_RECORDING if found["id"] else OF_RECORDINGS
+    operation = found["op"] or ""
+    if (entry := table.get((method, operation))) is None:
+        known = any(name == operation for _, name in table)
+        raise RestError(405 if known else 404, "ResourceNotFound", f"{method} {path} is no operation of the service.")
+    return Target(entry[1], entry[0], None, unquote(found["id"] or ""))
 
 
 @dataclass(slots=True)
@@ -187,12 +201,14 @@ class Rest:
 
     def _note(self, target: Target, body: bytes, fate: Fate, status: int) -> None:
         try:
-            context = _json(body).get("operationContext")
+            said = _json(body)
         except RestError:
-            context = None
-        self.received.append(
-            Received(target.name, target.connection_id or "", context if isinstance(context, str) else "", fate, status)
-        )
+            said = {}
+        context, connection_id = said.get("operationContext"), target.connection_id or said.get("callConnectionId")
+        if (recording := self.world.recordings.get(target.argument)) is not None:
+            connection_id = recording.call.id
+        about, said_context = (one if isinstance(one, str) else "" for one in (connection_id, context))
+        self.received.append(Received(target.name, about, said_context, fate, status))
 
     def _before(self, fault: RestFault | None) -> RestError | None:
         if fault == "throttle":

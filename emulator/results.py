@@ -94,6 +94,10 @@ RING_CANCELLED = Result(487, 560487, "The call was cancelled. DiagCode: 487#5604
 FORBIDDEN = Result(403, 560403, "Forbidden. DiagCode: 403#560403.@")
 
 
+DUPLICATE_RECORDING = (400, 8553, "A recording of this call is already in progress.")
+NOT_PAUSABLE = (400, 8573, "The recording cannot be paused or resumed in its present state.")
+
+
 def of_failure(failure: Failure) -> Result:
     """The result of an operation that was made to fail."""
     return Result(failure.code, failure.sub_code, failure.message)
@@ -102,6 +106,11 @@ def of_failure(failure: Failure) -> Result:
 def invalid(message: str) -> RestError:
     """400/8523: an argument that the service does not take."""
     return RestError(400, 8523, message)
+
+
+def not_emulated(what: str) -> RestError:
+    """501: part of the real service, not of this one."""
+    return RestError(501, "NotEmulated", f"{what} is part of the real service, but not emulated.")
 
 
 def call_not_found() -> RestError:

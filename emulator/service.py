@@ -24,6 +24,7 @@ from emulator.model import Call, Entry, Offer, Phone
 from emulator.plans import PlanItem, read_behaviour
 from emulator.rest import Received, Rest
 from emulator.servers import Listener
+from emulator.tape import Recording
 from emulator.tokens import Tokens
 from emulator.world import World
 
@@ -122,7 +123,9 @@ class Emulator:
     # --- the host's side ---
 
     async def subscribe(self, url: str, schema: Schema = "eventgrid") -> None:
-        """Perform the validation handshake, then deliver IncomingCall there. Raises SubscriptionError."""
+        """Perform the validation handshake, then deliver incoming calls and recorded files there.
+
+        Raises SubscriptionError."""
         await self.grid.subscribe(url, schema)
 
     def rotate_keys(self, *, forget: bool = False) -> None:
@@ -212,6 +215,10 @@ class Emulator:
         """What a phone heard and did, in order."""
         return list(self.call(call).transcript)
 
+    def recordings(self) -> list[Recording]:
+        """All recordings, oldest first, alive: read them, do not change them."""
+        return list(self.world.recordings.values())
+
     def forget(self) -> int:
         """Drop the phone calls that have ended, for runs of many thousands; returns how many."""
         ended = [phone.id for phone in self.world.phones.values() if phone.state == "ended"]
@@ -239,3 +246,7 @@ class Emulator:
 
     def incoming(self, offer: Offer) -> None:
         self.grid.incoming(offer)
+
+    def recorded(self, recording: Recording) -> None:
+        if recording.id in self.world.recordings:
+            self.grid.recorded(recording, self.url)

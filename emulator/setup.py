@@ -9,7 +9,7 @@ from emulator import calls, fields, offers, ringing
 from emulator.identifiers import Identifier, Json
 from emulator.model import Call, Phone
 from emulator.rest_types import Reply, Request
-from emulator.results import DECLINED, DECLINED_VOIP, ENDED_BY_API, RestError, Result, invalid
+from emulator.results import DECLINED, DECLINED_VOIP, ENDED_BY_API, RestError, Result, invalid, not_emulated
 from emulator.world import World
 
 TPE_CALLER = "Invalid request, SourceCallerIdNumber and SourceDisplayName are not supported with TeamsAppSource."
@@ -19,12 +19,6 @@ def _refuse_streams(body: Json) -> None:
     for key in ("mediaStreamingOptions", "transcriptionOptions"):
         if body.get(key) is not None:
             raise not_emulated(key)
-
-
-def not_emulated(what: str) -> RestError:
-    """501: part of the real service, not of this one."""
-    why = "this local service has no recording, media streaming, transcription or connect"
-    return RestError(501, "NotEmulated", f"{what} is not emulated: {why}.")
 
 
 def answer(world: World, request: Request) -> Reply:

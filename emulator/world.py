@@ -18,16 +18,19 @@ from emulator.misbehave import Mischief
 from emulator.model import Call, Echo, Entry, EntryKind, Moment, Offer, Phone, Ring, Segment
 from emulator.plans import Behaviour
 from emulator.results import Result
+from emulator.tape import Recording
 
 DIVERTED_NEVER: frozenset[str] = frozenset({"PlayStarted"})
 
 
 class Outbox(Protocol):
-    """Where callback events and incoming calls go."""
+    """Where callback events, incoming calls and the news of recorded files go."""
 
     def callback(self, call: Call, name: str, uri: str, event: Json) -> None: ...
 
     def incoming(self, offer: Offer) -> None: ...
+
+    def recorded(self, recording: Recording) -> None: ...
 
 
 Fetch = Callable[[tuple[Segment, ...], Callable[[tuple[Segment, ...]], None]], None]
@@ -48,6 +51,9 @@ class World:
     offers: dict[str, Offer] = field(default_factory=dict)
     rings: dict[str, Ring] = field(default_factory=dict)
     calls: dict[str, Call] = field(default_factory=dict)
+    recordings: dict[str, Recording] = field(default_factory=dict)
+    taping: dict[str, Recording] = field(default_factory=dict)
+    """The recording in progress of each call, by connection id."""
     behaviours: dict[str, Behaviour] = field(default_factory=dict)
     watchers: list[Watcher] = field(default_factory=list)
     on_moment: Callable[[Phone, Moment], bool] = lambda phone, moment: False
@@ -96,9 +102,17 @@ class World:
                 watcher(news)
 
     def emit(
-        self, call: Call, name: str, result: Result | None, echo: Echo | None = None, extra: Json | None = None
+        self,
+        call: Call,
+        name: str,
+        result: Result | None,
+        echo: Echo | None = None,
+        extra: Json | None = None,
+        place: str | None = None,
     ) -> None:
-        """Send a callback event of a call, to the request's own address when that diverts it (section 6.2)."""
+        """Send a callback event of a call, to the request's own address when that diverts it (section 6.2).
+
+        `place` is the event's source when that is not the connection."""
         body: Json = dict(extra or {})
         body["version"] = call.version
         if echo is not None and echo.operation_context is not None:
@@ -110,14 +124,14 @@ class World:
         body["correlationId"] = call.correlation_id
         body["publicEventType"] = f"Microsoft.Communication.{name}"
         diverted = echo.callback_uri if echo is not None and name not in DIVERTED_NEVER else None
-        event = envelope(name, call.id, body, self.clock.now())
+        event = envelope(name, place or f"calling/callConnections/{call.id}", body, self.clock.now())
         self.outbox.callback(call, name, diverted or call.callback_uri, event)
-        call.last_event = (name, event)
+        if place is None:
+            call.last_event = (name, event)
 
 
-def envelope(name: str, connection_id: str, body: Json, now: float) -> dict[str, Any]:
+def envelope(name: str, place: str, body: Json, now: float) -> dict[str, Any]:
     """A CloudEvent in the captured shape, its keys in the captured order."""
-    place = f"calling/callConnections/{connection_id}"
     return {
         "id": str(uuid.uuid4()),
         "source": place,

@@ -25,11 +25,13 @@ Json = dict[str, Any]
 
 @dataclass
 class Hook:
-    """What arrived at the host, and what the host answers to callbacks and incoming calls, 200 once spent."""
+    """What arrived at the host, and what the host answers to callbacks and Event Grid, 200 once spent. `grid` has all
+    events of Event Grid, `incoming` the data of the calls among them."""
 
     events: list[Json] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     incoming: list[Json] = field(default_factory=list)
+    grid: list[Json] = field(default_factory=list)
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     incoming_statuses: list[int] = field(default_factory=list)
@@ -106,7 +108,9 @@ async def hosted(clock: VirtualClock) -> AsyncIterator[tuple[Hook, str]]:
             return web.json_response({"validationResponse": event["data"]["validationCode"]})
         status = hook.incoming_statuses.pop(0) if hook.incoming_statuses else 200
         if status == 200:
-            hook.incoming.append(event["data"])
+            hook.grid.append(event)
+            if (event.get("eventType") or event["type"]).endswith(".IncomingCall"):
+                hook.incoming.append(event["data"])
         return web.Response(status=status)
 
     app = web.Application()

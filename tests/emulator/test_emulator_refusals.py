@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 from azure.communication.callautomation import (
+    AzureBlobContainerRecordingStorage,
     CommunicationUserIdentifier,
     DtmfTone,
     MediaStreamingAudioChannelType,
@@ -91,8 +92,24 @@ CASES: dict[str, tuple[Act, int, str]] = {
     "answering nothing": (lambda rig, one: rig.client.answer_call("a.b.c", f"{rig.base}/c"), 404, "8522"),
     "answering no context": (lambda rig, one: rig.client.answer_call("abc", f"{rig.base}/c"), 400, "8523"),
     "another call": (lambda rig, one: rig.client.get_call_connection("none").hang_up(True), 404, "8522"),
-    "recording": (
-        lambda rig, one: rig.client.start_recording(call_connection_id=one._call_connection_id), 501, "NotEmulated"),
+    "recording no call": (lambda rig, one: rig.client.start_recording(call_connection_id="none"), 404, "8522"),
+    "recording a server call that is none": (
+        lambda rig, one: rig.client.start_recording(server_call_id="none"), 404, "8522"),
+    "recording a room": (lambda rig, one: rig.client.start_recording(room_id="r"), 501, "NotEmulated"),
+    "recording video": (lambda rig, one: rig.client.start_recording(
+        call_connection_id=one._call_connection_id, recording_content_type="audioVideo"), 501, "NotEmulated"),
+    "recording unmixed as mp3": (lambda rig, one: rig.client.start_recording(
+        call_connection_id=one._call_connection_id, recording_channel_type="unmixed", recording_format_type="mp3",
+        recording_content_type="audio"), 400, "8523"),
+    "recording into a container": (lambda rig, one: rig.client.start_recording(
+        call_connection_id=one._call_connection_id,
+        recording_storage=AzureBlobContainerRecordingStorage("https://st.example/c")), 501, "NotEmulated"),
+    "six channels": (lambda rig, one: rig.client.start_recording(
+        call_connection_id=one._call_connection_id, recording_channel_type="unmixed",
+        audio_channel_participant_ordering=[AGENT] * 6), 400, "8523"),
+    "channels of a mixed recording": (lambda rig, one: rig.client.start_recording(
+        call_connection_id=one._call_connection_id, audio_channel_participant_ordering=[AGENT]), 400, "8523"),
+    "no recording": (lambda rig, one: rig.client.pause_recording("none"), 404, "8522"),
     "transcription": (lambda rig, one: one.start_transcription(locale="en-US"), 501, "NotEmulated"),
     "media streaming": (lambda rig, one: one.start_media_streaming(), 501, "NotEmulated"),
     "streaming from the start": (
