@@ -28,7 +28,7 @@ from interpreter.data import House
 from interpreter.data.stand_ins import StandIns
 from interpreter.engine import Engine, Limits, Machine
 from interpreter.floor import Floors, Hands, NoHands
-from interpreter.floor.asking import FloorDesk
+from interpreter.floor.asking import FloorDesk, line_of_promise
 from interpreter.floor.service import Deliver
 from interpreter.heads import BoundedHeads
 from interpreter.journal import Codec
@@ -36,6 +36,7 @@ from interpreter.machine import Call
 from interpreter.ports import Clock, Host, Line, SystemClock
 from interpreter.programs import SiteScripts
 from interpreter.protocol import Finished
+from interpreter.routing.promises import PREFIX
 from interpreter.site import Site
 from interpreter.staff import always_there, queue_rules
 from interpreter.store import Store
@@ -128,6 +129,8 @@ def _floors(site: Site, store: Store, host: Host, clock: Clock, deliver: Deliver
     """The floor over the same host; one that has no hands for other people's legs says so."""
 
     async def line(call_id: str) -> Line | None:
+        if call_id.startswith(PREFIX):
+            return line_of_promise(floors.floor, call_id)
         found = (await store.load([call_id])).get(call_id)
         row = found.call if found is not None else None
         if row is None:
@@ -135,7 +138,8 @@ def _floors(site: Site, store: Store, host: Host, clock: Clock, deliver: Deliver
         return Line(row.id, row.shard, row.connection_id, row.incoming_context, row.caller, row.called)
 
     hands: Hands = host.hands(line) if isinstance(host, AzureHost) else NoHands()
-    return Floors(store.floor, hands, clock, queue_rules(site), deliver)
+    floors = Floors(store.floor, hands, clock, queue_rules(site), deliver)
+    return floors
 
 
 async def _open_floor(site: Site, floors: Floors, clock: Clock) -> None:

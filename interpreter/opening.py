@@ -60,6 +60,23 @@ def next_change(hours: Hours, zone: str, at: float) -> datetime | None:
     return next((moment for moment in _changes(hours, zone, at) if _opening(hours, moment) != now), None)
 
 
+def windows(hours: Hours, zone: str, at: float, days: float = 7.0) -> tuple[tuple[float, float], ...]:
+    """When it is open from ``at`` on, for so many days: pairs of epoch seconds."""
+    end, found = at + days * 86_400.0, []
+    begins = at if opening_at(hours, zone, at).state == "open" else None
+    for change in _changes(hours, zone, at):
+        moment = min(change.timestamp(), end)
+        is_open = opening_at(hours, zone, moment).state == "open"
+        if begins is not None and (not is_open or moment >= end):
+            found.append((begins, moment))
+            begins = None
+        elif begins is None and is_open:
+            begins = moment
+        if moment >= end:
+            break
+    return tuple(found)
+
+
 def spoken_opening(moment: datetime, now: datetime, language: str = "en-US") -> str:
     """``Friday at 9 a.m.``: a weekday within a week, a date beyond it, ``today`` on the same day."""
     if not language.startswith("en"):

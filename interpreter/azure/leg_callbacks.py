@@ -45,16 +45,16 @@ _WHY_CODES: Mapping[int, Why] = {
 
 def read(kind: str, data: Fields, call: str, at: float) -> Event | None:
     """An event of the floor; ``None`` where it says nothing about legs. Raises `BadFieldError`."""
-    if call.startswith(LEG):
-        reader = _OWN_LINE.get(kind)
-        return reader(data, call, at) if reader is not None else None
-    if kind == "CallDisconnected":
-        return CallOver(at, call)
     if kind == "ParticipantsUpdated":
         return _people(data, call, at)
     leg = text(data, "operationContext", "")
     of_leg = _OF_LEG.get(kind) if leg.startswith(LEG) else None
-    return of_leg(data, leg, at) if of_leg is not None else None
+    if of_leg is not None:
+        return of_leg(data, leg, at)
+    if call.startswith(LEG):
+        reader = _OWN_LINE.get(kind)
+        return reader(data, call, at) if reader is not None else None
+    return CallOver(at, call) if kind == "CallDisconnected" else None
 
 
 def _why(data: Fields) -> Why:

@@ -30,10 +30,10 @@ from interpreter.routing.protocol import (
     EndAside,
     EndCall,
     Event,
+    HostOrder,
     Join,
     Keyed,
     NotAnswered,
-    Order,
     Person,
     Probe,
     Probed,
@@ -67,7 +67,7 @@ class AzureHands:
     def __init__(self, site: Site, client: CallAutomationClient, lines: Lines) -> None:
         self._site, self._client, self._lines = site, client, lines
 
-    async def perform(self, order: Order, leg: Leg | None, request: Request) -> Outcome:
+    async def perform(self, order: HostOrder, leg: Leg | None, request: Request) -> Outcome:
         """One request, or what is known without one."""
         try:
             line = await self._lines(order.call)
@@ -80,7 +80,7 @@ class AzureHands:
         except AzureError as error:
             return self._failed(order, of_error(error))
 
-    def _failed(self, order: Order, what: TryLater | Refused) -> Outcome:
+    def _failed(self, order: HostOrder, what: TryLater | Refused) -> Outcome:
         if isinstance(what, TryLater):
             if isinstance(order, Probe):
                 return Outcome((Probed(NOW, order.leg, None),), reason=what.reason)
@@ -88,7 +88,7 @@ class AzureHands:
         return Outcome(_refused(order, what), reason=what.reason)
 
     async def _send(
-        self, order: Order, leg: Leg | None, line: Line | None, headers: dict[str, str]
+        self, order: HostOrder, leg: Leg | None, line: Line | None, headers: dict[str, str]
     ) -> tuple[Event, ...]:
         match order:
             case Aside():
@@ -195,7 +195,7 @@ class AzureHands:
         return PhoneNumberIdentifier(own) if own.startswith("+") else None
 
 
-def _refused(order: Order, refused: Refused) -> tuple[Event, ...]:
+def _refused(order: HostOrder, refused: Refused) -> tuple[Event, ...]:
     """What a refusal means for the leg."""
     match order:
         case Ring() | Aside():

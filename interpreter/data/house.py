@@ -38,7 +38,7 @@ VALUES: Codec[Any] = Codec(Record)
 Deliver = Callable[[str, Sequence[tuple[str, str, Event]]], Awaitable[None]]
 
 
-OF_THE_CENTER: frozenset[Verb] = frozenset({"queue", "consult", "transfer"})
+OF_THE_CENTER: frozenset[Verb] = frozenset({"queue", "consult", "transfer", "callback"})
 """What the center's floor is asked for."""
 NO_CENTER = Refused(501, "NoCenter", "this server has no queues and agents")
 

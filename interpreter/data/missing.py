@@ -8,7 +8,6 @@ from dsl import Program
 from dsl.ast import (
     Block,
     Brief,
-    Callback,
     Dial,
     Notify,
     Pay,
@@ -24,7 +23,6 @@ from interpreter.protocol import Request, Verb
 
 MISSING_PARTS: Mapping[Verb, str] = {
     "voicemail": "voicemail",
-    "callback": "callbacks",
     "pay": "payments",
     "dial": "outbound calls",
     "record": "recording",
@@ -38,7 +36,6 @@ MISSING_PARTS: Mapping[Verb, str] = {
 
 _BLOCKS: Mapping[type[Block], Verb] = {
     Voicemail: "voicemail",
-    Callback: "callback",
     Pay: "pay",
     Dial: "dial",
 }

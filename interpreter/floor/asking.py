@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+import phonenumbers
+
+from interpreter.engine.ports import shard_of
 from interpreter.floor.service import Floors
 from interpreter.ports import Clock, Line, Performance, Performed, Refused, TryLater
 from interpreter.protocol import Items, Request, Value
-from interpreter.routing.protocol import Entered, Event, Invited, Left, Person
+from interpreter.routing.protocol import CallBack, Entered, Event, Invited, Left, Person
+from interpreter.routing.state import Floor
 from interpreter.site import Site
-from interpreter.staff import expert, target
+from interpreter.staff import expert, number, target
 from interpreter.store import StoreUnavailable
 
 STRICT = 86_400.0
@@ -50,6 +54,8 @@ class FloorDesk:
         values, entry, now = dict(action.arguments), f"{line.call_id}/{action.op}", self._clock.now()
         if action.verb == "queue":
             return entered(now, entry, action.name, values, line.caller)
+        if action.verb == "callback":
+            return call_back(now, entry, values, line)
         if action.verb == "consult":
             whom = expert(self._site, action.name)
             return self._invited(now, entry, whom, values, stays=True)
@@ -90,6 +96,34 @@ def entered(at: float, entry: str, queue: str, values: Mapping[str, Value], call
     )
 
 
+def call_back(at: float, entry: str, values: Mapping[str, Value], line: Line) -> CallBack:
+    """What the ``callback`` block of a script says. A number is dialable when its country has numbers of its length."""
+    to, moments = str(values.get("number", "")), values.get("windows")
+    times = [_number(each) for each in moments.values] if isinstance(moments, Items) else []
+    windows = tuple(zip(times[::2], times[1::2], strict=True)) or (((at, at),) if "during" in values else ())
+    return CallBack(
+        at,
+        entry,
+        str(values.get("queue", "")),
+        to,
+        number(to),
+        _number(values.get("ring")) or 25.0,
+        int(_number(values.get("attempts"))) or 1,
+        _number(values.get("every")),
+        windows,
+        str(values.get("language") or "en-US"),
+        line.called,
+        _is_dialable(to),
+    )
+
+
+def _is_dialable(text: str) -> bool:
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(text, None))
+    except phonenumbers.NumberParseException:
+        return False
+
+
 def _need(text: str) -> tuple[float, str, int]:
     found = _NEED.fullmatch(text)
     if found is None:
@@ -103,3 +137,14 @@ def _texts(value: Value) -> tuple[str, ...]:
 
 def _number(value: Value) -> float:
     return float(value) if isinstance(value, float | int) and not isinstance(value, bool) else 0.0
+
+
+def line_of_promise(floor: Floor, call: str) -> Line | None:
+    """The call in which a promise is kept: the line of the agent who has accepted, once it is there."""
+    promise = floor.promises.get(f"{call}/1")
+    legs = [leg for leg in floor.legs_of(call) if leg.part == "callback" and leg.connection]
+    if promise is None and not legs:
+        return None
+    connection = next((leg.connection for leg in legs if leg.state == "in"), legs[0].connection if legs else "")
+    called, caller = (promise.called, promise.number) if promise is not None else ("", "")
+    return Line(call, shard_of(call), connection, "", caller, called)

@@ -13,6 +13,7 @@ from typing import Protocol
 from interpreter.engine.agenda import Agenda
 from interpreter.engine.retry import delay
 from interpreter.floor.ledger import ENTRIES, Done, Entry, Ledger, Pending, open_ledger
+from interpreter.journal import JournalError
 from interpreter.ports import Clock, Request
 from interpreter.protocol import Event as CallEvent
 from interpreter.protocol import Reported
@@ -22,6 +23,8 @@ from interpreter.routing.protocol import (
     CallOver,
     Due,
     Event,
+    Give,
+    HostOrder,
     Join,
     Keyed,
     NotAnswered,
@@ -70,15 +73,25 @@ class Outcome:
 class Hands(Protocol):
     """Performs the floor's orders. Never raises for what the host answers."""
 
-    async def perform(self, order: Order, leg: Leg | None, request: Request) -> Outcome:
+    async def perform(self, order: HostOrder, leg: Leg | None, request: Request) -> Outcome:
         """``leg`` is what is known of the order's leg now; ``None`` when it is no more."""
         ...
+
+
+Tellers = Callable[[Give, Request], Awaitable[Outcome]]
+"""Tells people something that no call waits to hear."""
+
+
+async def tell_nobody(order: Give, request: Request) -> Outcome:
+    """Nobody is to be told: it is logged."""
+    log.warning("%s: %s (nobody is told of it)", order.what, order.to)
+    return Outcome()
 
 
 class NoHands:
     """For a host that knows nothing of other people's legs: nobody can be brought into a call."""
 
-    async def perform(self, order: Order, leg: Leg | None, request: Request) -> Outcome:
+    async def perform(self, order: HostOrder, leg: Leg | None, request: Request) -> Outcome:
         """Refuse, in a way that leaves nobody waiting."""
         match order:
             case Ring() | Aside() | Join():
@@ -99,11 +112,12 @@ class Floors:
         rules: dict[str, QueueRules],
         deliver: Deliver,
         *,
+        tell: Tellers = tell_nobody,
         name: str = "",
         alone: bool = True,
     ) -> None:
         self._log, self._hands, self._clock, self._rules = store, hands, clock, rules
-        self._deliver, self._name, self._alone = deliver, name, alone
+        self._deliver, self._give, self._name, self._alone = deliver, tell, name, alone
         self._ledger = Ledger(Floor(rules))
         self._agenda: Agenda[tuple[str, str], Due | str] = Agenda()
         """Timers by their names, and lanes that wait."""
@@ -148,9 +162,13 @@ class Floors:
 
     async def report(self, events: Sequence[Event]) -> None:
         """As `post`, of what the host reports: what is about calls of which nothing is known here is left out."""
-        known = self.floor.of_call
+        floor = self.floor
         if self._alone:
-            events = [each for each in events if not isinstance(each, People | CallOver) or each.call in known]
+            events = [
+                each
+                for each in events
+                if not isinstance(each, People | CallOver) or each.call in floor.of_call or each.call in floor.legs
+            ]
         if events:
             await self.post(*events)
 
@@ -270,13 +288,25 @@ class Floors:
         lanes: dict[str, None] = {}
         while rows := await self._log.read(self._ledger.n):
             for row in rows:
-                orders, timers = self._ledger.apply(row)
+                orders, timers = self._fold(row)
                 lanes.update((order.lane, None) for order in orders)
                 for timer in timers:
                     self._set(timer)
                 self._show(row)
         for lane in tuple(self._ledger.lanes) if not self._alone else lanes:
             self._advance(lane)
+
+    def _fold(self, row: LogRow) -> tuple[tuple[Pending, ...], tuple[SetTimer, ...]]:
+        try:
+            return self._ledger.apply(row)
+        except JournalError:
+            raise
+        except Exception:
+            # A fault of ours. Everybody who reads the log leaves this entry out: the floor goes on for all the others.
+            log.critical(
+                "entry %d of the floor's log cannot be folded and is left out: %s", row.n, row.text, exc_info=True
+            )
+            return (), ()
 
     def _show(self, row: LogRow) -> None:
         entry = ENTRIES.decode(row.text) if self.watchers else None
@@ -326,6 +356,8 @@ class Floors:
         self._attempts[head.name] = attempt, since
         if isinstance(order, Tell):
             outcome = await self._tell(head, order)
+        elif isinstance(order, Give):
+            outcome = await self._give(order, Request(head.request_id, head.at, attempt))
         else:
             leg = self.floor.legs.get(getattr(order, "leg", ""))
             try:

@@ -23,6 +23,7 @@ def signed_in(floor: Floor, event: SignedIn) -> None:
     agent = floor.agents.get(event.agent)
     if agent is None:
         agent = floor.agents[event.agent] = Agent(event.agent, event.person, profile)
+    before = agent.profile
     staffed(floor, agent, -1)
     floor.free.drop(agent.name)
     agent.person, agent.profile, agent.order, agent.capacity = event.person, profile, event.order, event.capacity
@@ -31,6 +32,8 @@ def signed_in(floor: Floor, event: SignedIn) -> None:
         agent.wanted, agent.reason, agent.since, agent.changed = "available", "", event.at, event.at
         agent.back, agent.failures = "", 0
     staffed(floor, agent, 1)
+    if before != profile:
+        left_behind(floor, before, event.at)
     floor.freed.append(agent.name)
 
 
@@ -43,6 +46,8 @@ def staffed(floor: Floor, agent: Agent, by: int) -> None:
         floor.staff[agent.profile] = count
     else:
         floor.staff.pop(agent.profile, None)
+    if count == by == 1:  # who waits is to be looked at again when such agents take it
+        floor.queued += (n for each in agent.profile.queues if each.delay for n in floor.waiting.of(each.queue))
 
 
 def wanted(floor: Floor, event: Wanted) -> None:
@@ -70,7 +75,7 @@ def change(floor: Floor, agent: Agent, at: float, state: str, reason: str) -> No
     if state != "available":
         floor.free.drop(agent.name)
     if not agent.staffs:
-        look_for_staff(floor, agent.profile, at)
+        left_behind(floor, agent.profile, at)
     floor.freed.append(agent.name)
 
 
@@ -83,11 +88,17 @@ def seen(floor: Floor, event: Seen) -> None:
     floor.freed.append(agent.name)
 
 
-def look_for_staff(floor: Floor, profile: Profile, at: float) -> None:
+def left_behind(floor: Floor, profile: Profile, at: float) -> None:
     """The last one who could take some callers may have left."""
     for each in profile.queues:
-        if floor.waiting.count(each.queue) and f"staff:{each.queue}" not in floor.timers:
-            floor.timer(f"staff:{each.queue}", at + STAFFED_WITHIN)
+        if floor.waiting.count(each.queue):
+            look_for_staff(floor, each.queue, at)
+
+
+def look_for_staff(floor: Floor, queue: str, at: float) -> None:
+    """Look in a while whether there are callers whom nobody can take."""
+    if f"staff:{queue}" not in floor.timers:
+        floor.timer(f"staff:{queue}", at + STAFFED_WITHIN)
 
 
 def let_go(floor: Floor, leg: Leg, at: float) -> None:
@@ -96,9 +107,8 @@ def let_go(floor: Floor, leg: Leg, at: float) -> None:
     if agent is None:
         return
     agent.legs = tuple(name for name in agent.legs if name != leg.name)
-    if agent.lost and not agent.legs:
-        agent.lost = False
-        staffed(floor, agent, 1)
+    if not agent.legs:
+        found(floor, agent)
     match leg.why:
         case "missed" | "no answer":
             if agent.wanted == "available":
@@ -122,7 +132,9 @@ def talked(floor: Floor, leg: Leg, at: float) -> None:
     if agent is None:
         return
     agent.legs = tuple(name for name in agent.legs if name != leg.name)
-    agent.since, agent.failures, agent.lost = at, 0, False
+    if not agent.legs:
+        found(floor, agent)
+    agent.since, agent.failures = at, 0
     if leg.wrap_up > 0 and agent.wanted != "offline":
         agent.wraps += 1
         floor.timer(f"wrap:{agent.name}:{leg.name}", at + leg.wrap_up)
@@ -154,4 +166,11 @@ def lose(floor: Floor, leg: Leg, at: float) -> None:
     staffed(floor, agent, -1)
     agent.lost = True
     floor.free.drop(agent.name)
-    look_for_staff(floor, agent.profile, at)
+    left_behind(floor, agent.profile, at)
+
+
+def found(floor: Floor, agent: Agent) -> None:
+    """The host has said how things are: who was lost is there again."""
+    if agent.lost:
+        agent.lost = False
+        staffed(floor, agent, 1)

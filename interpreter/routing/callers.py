@@ -22,7 +22,7 @@ def entered(floor: Floor, event: Entered) -> None:
         return
     call, rules = call_of(event.entry), floor.rules_of(event.queue)
     kept = floor.places.pop((call, event.queue), None)
-    rank, at = kept or (event.at - event.priority * event.head_start, event.at)
+    rank, at, _ = kept or (event.at - event.priority * event.head_start, event.at, ())
     caller = Caller(
         event.entry, event.queue, tuple(sorted(event.needs)), event.relaxes, rank, at, event.ring or rules.ring,
         number=event.caller,
@@ -31,7 +31,7 @@ def entered(floor: Floor, event: Entered) -> None:
         floor.tell(event.entry, "no agents")
         floor.measures.tally(event.queue, at).overflowed += 1
         return
-    if kept is None and _is_full(floor, event, rank):
+    if kept is None and _is_full(floor, event, caller):
         floor.tell(event.entry, "full")
         floor.measures.tally(event.queue, at).overflowed += 1
         return
@@ -48,12 +48,12 @@ def entered(floor: Floor, event: Entered) -> None:
     _announce(floor, caller, event.at)
 
 
-def _is_full(floor: Floor, event: Entered, rank: float) -> bool:
+def _is_full(floor: Floor, event: Entered, caller: Caller) -> bool:
     if event.limit and floor.waiting.count(event.queue) >= event.limit:
         return True
-    if not event.longest_estimate or floor.free.keys:
+    if not event.longest_estimate or floor.free.best(caller.wanted, "longest idle", (), 0.0) is not None:
         return False
-    place = floor.waiting.place_of(event.queue, rank)
+    place = floor.waiting.place_of(event.queue, caller.rank)
     return floor.measures.estimate(event.queue, place, floor.serving(event.queue)) > event.longest_estimate
 
 
@@ -99,7 +99,7 @@ def left(floor: Floor, event: Left) -> tuple[str, ...]:
             floor.measures.abandoned(caller.queue, caller.at, event.at, service)
         else:
             floor.measures.tally(caller.queue, caller.at).overflowed += 1
-            floor.places[call_of(event.entry), caller.queue] = caller.rank, caller.at
+            floor.places[call_of(event.entry), caller.queue] = caller.rank, caller.at, caller.needs
     forget(floor, caller)
     return (*caller.legs, caller.connected) if caller.connected else caller.legs
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from interpreter.routing import agents, callers, legs, matching
+from interpreter.routing import agents, callers, legs, matching, moving, promises
 from interpreter.routing.protocol import (
     Answered,
+    CallBack,
     CallOver,
     Cancelled,
     Due,
@@ -35,7 +36,9 @@ def handle(floor: Floor, event: Event) -> tuple[Effect, ...]:
     """Move the floor, and say what is to be done, in order."""
     floor.done = []
     _take(floor, event)
-    while floor.queued or floor.freed:
+    while floor.notices or floor.queued or floor.freed:
+        while floor.notices:
+            promises.noticed(floor, *floor.notices.pop(0), event.at)
         matching.settle(floor, event.at)
     return tuple(floor.done)
 
@@ -52,6 +55,8 @@ def _take(floor: Floor, event: Event) -> None:
             callers.entered(floor, event)
         case Invited():
             legs.invited(floor, event)
+        case CallBack():
+            promises.asked(floor, event)
         case Left():
             _left(floor, event)
         case CallOver():
@@ -94,7 +99,7 @@ def _reported(
 
 def _left(floor: Floor, event: Left) -> None:
     for name in callers.left(floor, event):
-        legs.revoke(floor, floor.legs[name], event.at)
+        moving.revoke(floor, floor.legs[name], event.at)
     legs.withdrawn(floor, event.entry, event.at)
 
 
@@ -134,6 +139,8 @@ def _due(floor: Floor, event: Due) -> None:
             callers.again(floor, rest)
         case "match":
             floor.queued.append(rest)
+        case "callback":
+            promises.due(floor, rest, event.at)
         case "relax":
             number, _, entry = rest.partition(":")
             callers.relax(floor, entry, int(number))

@@ -25,62 +25,33 @@ it, and moved into the call after pressing 1. Every other end of that line is a 
 
 from __future__ import annotations
 
-from typing import Literal
-
-from interpreter.routing import agents, callers
+from interpreter.routing import agents, moving
 from interpreter.routing.protocol import (
     Answered,
-    Aside,
     Cancelled,
     EndAside,
-    EndCall,
     Invited,
     Join,
     Keyed,
     NotAnswered,
     People,
-    Person,
-    Probe,
     Probed,
-    Remove,
-    Ring,
     Rung,
     SideOver,
     SideUp,
-    StopRinging,
     Whisper,
-    Why,
 )
 from interpreter.routing.state import Agent, Caller, Floor, Guest, Leg, call_of
-
-CONFIRM = 10.0
-"""Seconds in which the host has to confirm what it was asked for, before it is asked how things are."""
-PROBES = 3
-"""Questions without an answer after which an agent is set aside."""
-SLACK = 2.0
-"""Seconds beyond our own ring time that the host is told, so that our timer is first."""
-DECIDE = 20.0
-"""Seconds beyond the length of a whisper in which a key has to be pressed (twice six seconds, and what is between)."""
-A_WORD = 0.35
-"""Seconds that a word takes."""
-ACCEPT = "1"
-REMEMBERED = 1_000
-"""Legs that came to nothing and are remembered."""
-GOODBYE = 1.5
-"""Seconds after which the line of somebody who hears that the caller has left is ended (scenario S11: 2 s)."""
-CALLER_LEFT = {
-    "en": "The caller has left.",
-    "es": "La persona ha colgado.",
-    "fr": "L'appelant a raccroché.",
-    "de": "Der Anrufer hat aufgelegt.",
-}
 
 
 def offer(floor: Floor, caller: Caller, agent: Agent, at: float) -> None:
     """Ring an agent for a caller."""
-    rules = floor.rules_of(caller.queue)
-    leg = _begin(floor, caller.entry, agent.person, caller.ring, bool(rules.whisper), at)
-    leg.agent, leg.wrap_up = agent.name, rules.wrap_up
+    rules, promise = floor.rules_of(caller.queue), floor.promises.get(caller.entry)
+    whisper, language = rules.whisper, rules.language
+    if promise is not None:
+        whisper = moving.CALL_BACK.get(language.partition("-")[0], moving.CALL_BACK["en"])
+    leg = moving.begin(floor, caller.entry, agent.person, caller.ring, at, whisper, language)
+    leg.agent, leg.wrap_up, leg.part = agent.name, rules.wrap_up, "callback" if promise is not None else ""
     caller.legs = (*caller.legs, leg.name)
     agent.legs = (*agent.legs, leg.name)
 
@@ -92,20 +63,9 @@ def invited(floor: Floor, event: Invited) -> None:
     if any(leg.person.address == event.person.address for leg in floor.legs_of(call_of(event.entry))):
         floor.tell(event.entry, "failed", ("reason", "already in the call"))
         return
-    leg = _begin(floor, event.entry, event.person, event.ring, bool(event.whisper), event.at)
-    floor.guests[event.entry] = Guest(event.entry, leg.name, event.stays, event.whisper, event.language)
+    leg = moving.begin(floor, event.entry, event.person, event.ring, event.at, event.whisper, event.language)
+    floor.guests[event.entry] = Guest(event.entry, leg.name, event.stays)
     floor.belongs(leg.call, event.entry)
-
-
-def _begin(floor: Floor, entry: str, person: Person, ring: float, aside: bool, at: float) -> Leg:
-    call = call_of(entry)
-    leg = Leg(f"floor.{floor.number()}", call, entry, person, aside=aside, at=at, ring=ring)
-    floor.legs[leg.name] = leg
-    floor.belongs(call, leg.name)
-    order = Aside if aside else Ring
-    floor.done.append(order(leg.name, call, person, ring + SLACK))
-    floor.timer(f"ring:{leg.name}", at + ring)
-    return leg
 
 
 def withdrawn(floor: Floor, entry: str, at: float) -> None:
@@ -117,7 +77,7 @@ def withdrawn(floor: Floor, entry: str, at: float) -> None:
     del floor.guests[entry]
     floor.forget(call_of(entry), entry)
     if leg is not None:
-        revoke(floor, leg, at)
+        moving.revoke(floor, leg, at)
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -140,7 +100,7 @@ def answered(floor: Floor, event: Answered) -> None:
         return
     floor.clear(f"ring:{leg.name}", f"confirm:{leg.name}")
     if not _is_wanted(floor, leg):
-        _remove(floor, leg, event.at)
+        moving.remove(floor, leg, event.at)
         return
     leg.state, leg.answered, leg.why = "in", event.at, ""
     caller, guest = floor.callers.get(leg.entry), floor.guests.get(leg.entry)
@@ -148,17 +108,18 @@ def answered(floor: Floor, event: Answered) -> None:
         agent = floor.agents[leg.agent]
         agent.calls += 1
         agent.failures = 0
-        if agent.lost:
-            agent.lost = False
-            agents.staffed(floor, agent, 1)
-    if caller is not None:
+        agents.found(floor, agent)
+        floor.freed.append(agent.name)
+    if leg.part == "customer":
+        floor.notices.append(("there", leg))
+    elif caller is not None:
         service = floor.rules_of(caller.queue).service
         floor.measures.answered(caller.queue, caller.at, event.at, service)
         caller.connected = leg.name
         floor.tell(caller.entry, "connected", ("agent", leg.agent), ("leg", leg.name))
         others, caller.legs = [n for n in caller.legs if n != leg.name], ()
         for name in others:
-            revoke(floor, floor.legs[name], event.at)
+            moving.revoke(floor, floor.legs[name], event.at)
     elif guest is not None:
         floor.tell(guest.entry, "connected" if guest.stays else "answered")
 
@@ -180,6 +141,9 @@ def _risen(floor: Floor, name: str) -> Leg | None:
 
 def _is_wanted(floor: Floor, leg: Leg) -> bool:
     """Whether somebody still waits for this leg."""
+    if leg.part == "customer":
+        promise = floor.promises.get(f"{leg.call}/1")
+        return promise is not None and promise.customer == leg.name
     caller = floor.callers.get(leg.entry)
     if caller is not None:
         return not caller.connected and leg.name in caller.legs
@@ -193,10 +157,10 @@ def not_answered(floor: Floor, event: NotAnswered) -> None:
     if leg is None or leg.state in ("in", "removing"):
         return
     if leg.aside and leg.state == "joining":
-        _stop(floor, leg, event.at, "failed")
+        moving.stop(floor, leg, event.at, "failed")
         return
     leg.why = leg.why or event.why
-    _over(floor, leg, event.at)
+    moving.over(floor, leg, event.at)
 
 
 def cancelled(floor: Floor, event: Cancelled) -> None:
@@ -206,11 +170,11 @@ def cancelled(floor: Floor, event: Cancelled) -> None:
     if leg is None or leg.state != "stopping":
         return
     if event.done:
-        _over(floor, leg, event.at)
+        moving.over(floor, leg, event.at)
     elif leg.invitation:
-        _probe(floor, leg, event.at)
+        moving.probe(floor, leg, event.at)
     else:
-        floor.timer(f"confirm:{leg.name}", max(event.at, _given_up(leg)))
+        floor.timer(f"confirm:{leg.name}", max(event.at, moving.given_up(leg)))
 
 
 def probed(floor: Floor, event: Probed) -> None:
@@ -220,50 +184,41 @@ def probed(floor: Floor, event: Probed) -> None:
         return
     if event.present is None:
         leg.probes += 1
-        if leg.probes >= PROBES:
-            _give_up(floor, leg, event.at)
-        floor.timer(f"confirm:{leg.name}", event.at + CONFIRM * min(leg.probes, 6))
+        if leg.probes >= moving.PROBES:
+            moving.give_up(floor, leg, event.at)
+        floor.timer(f"confirm:{leg.name}", event.at + moving.CONFIRM * min(leg.probes, 6))
     elif event.present and leg.state == "removing":
-        _remove(floor, leg, event.at)
+        moving.remove(floor, leg, event.at)
     elif event.present:
         answered(floor, Answered(event.at, leg.name))
-    elif not leg.aside and leg.state == "stopping" and event.at < _given_up(leg):
-        floor.timer(f"confirm:{leg.name}", _given_up(leg))
+    elif not leg.aside and leg.state == "stopping" and event.at < moving.given_up(leg):
+        floor.timer(f"confirm:{leg.name}", moving.given_up(leg))
     elif leg.aside and leg.state != "removing":
-        _stop(floor, leg, event.at, "failed")
+        moving.stop(floor, leg, event.at, "failed")
     else:
-        _over(floor, leg, event.at)
-
-
-def _given_up(leg: Leg) -> float:
-    """When the host has given up ringing by itself: before that, "not there" does not mean that no phone rings."""
-    return max(leg.at, leg.rung) + leg.ring + 2 * SLACK
-
-
-def _give_up(floor: Floor, leg: Leg, at: float) -> None:
-    """Nobody knows whether this person is in that call: whoever waits goes on, an agent does not."""
-    agents.lose(floor, leg, at)
-    _part(floor, leg, at)
+        moving.over(floor, leg, event.at)
 
 
 def removed(floor: Floor, leg: Leg, at: float) -> None:
     """The leg is out of the call: a talk has ended, or a leg that nobody waited for is gone."""
     if leg.state == "in":
-        _talk_over(floor, leg, at)
+        moving.talk_over(floor, leg, at)
     elif leg.state in ("removing", "stopping"):
-        _over(floor, leg, at)
+        moving.over(floor, leg, at)
 
 
 def people(floor: Floor, event: People) -> None:
     """Who is in a call. An old report says nothing; who was never reported present is not missed either."""
-    if event.sequence <= floor.sequences.get(event.call, -1) or event.call not in floor.of_call:
+    own = floor.legs.get(event.call)
+    call = own.call if own is not None and own.part == "callback" else event.call
+    if event.sequence <= floor.sequences.get(call, -1) or call not in floor.of_call:
         return
-    floor.sequences[event.call] = event.sequence
+    floor.sequences[call] = event.sequence
     present = {address.lower() for address in event.addresses}
-    for leg in list(floor.legs_of(event.call)):
+    for leg in list(floor.legs_of(call)):
         if leg.person.address.lower() in present:
             leg.seen = True
-            if leg.state in ("ringing", "joining", "stopping"):
+            if leg.state in ("ringing", "joining", "stopping") and leg.part != "callback":
                 answered(floor, Answered(event.at, leg.name))
         elif leg.seen:
             removed(floor, leg, event.at)
@@ -276,11 +231,11 @@ def call_over(floor: Floor, call: str, at: float) -> None:
         floor.forget(call, entry)
     for leg in list(floor.legs_of(call)):
         if leg.state == "in":
-            _talk_over(floor, leg, at)
+            moving.talk_over(floor, leg, at)
         elif leg.state == "removing":
-            _over(floor, leg, at)
+            moving.over(floor, leg, at)
         else:
-            revoke(floor, leg, at)
+            moving.revoke(floor, leg, at)
     floor.sequences.pop(call, None)
     for place in [key for key in floor.places if key[0] == call]:
         del floor.places[place]
@@ -301,18 +256,9 @@ def side_up(floor: Floor, event: SideUp) -> None:
     if leg.state != "ringing":
         return
     floor.clear(f"ring:{leg.name}")
-    text, language = _whisper(floor, leg)
     leg.state = "whispering"
-    floor.done.append(Whisper(leg.name, leg.call, leg.person, text, language))
-    floor.timer(f"confirm:{leg.name}", event.at + A_WORD * len(text.split()) * 2 + DECIDE)
-
-
-def _whisper(floor: Floor, leg: Leg) -> tuple[str, str]:
-    guest, caller = floor.guests.get(leg.entry), floor.callers.get(leg.entry)
-    if guest is not None:
-        return guest.whisper, guest.language
-    rules = floor.rules_of(caller.queue if caller is not None else "")
-    return rules.whisper, rules.language
+    floor.done.append(Whisper(leg.name, leg.call, leg.person, leg.whisper, leg.language))
+    floor.timer(f"confirm:{leg.name}", event.at + moving.A_WORD * len(leg.whisper.split()) * 2 + moving.DECIDE)
 
 
 def keyed(floor: Floor, event: Keyed) -> None:
@@ -320,23 +266,30 @@ def keyed(floor: Floor, event: Keyed) -> None:
     leg = floor.legs.get(event.leg)
     if leg is None or leg.state != "whispering":
         return
-    if event.key == ACCEPT:
+    if event.key == moving.ACCEPT and leg.part == "callback":
+        leg.state, leg.answered = "in", event.at  # this line becomes the conversation
+        floor.clear(f"confirm:{leg.name}")
+        floor.notices.append(("accepted", leg))
+    elif event.key == moving.ACCEPT:
         leg.state = "joining"
         floor.done.append(Join(leg.name, leg.call, leg.person))
-        floor.timer(f"confirm:{leg.name}", event.at + CONFIRM)
+        floor.timer(f"confirm:{leg.name}", event.at + moving.CONFIRM)
     else:
-        _stop(floor, leg, event.at, "declined")
+        moving.stop(floor, leg, event.at, "declined")
 
 
 def side_over(floor: Floor, event: SideOver) -> None:
     """A line of their own is over. Who is on the way into the call has left it by that."""
     leg = floor.legs.get(event.leg)
+    if leg is not None and leg.part == "callback" and leg.state in ("in", "removing"):
+        moving.talk_over(floor, leg, event.at)
+        return
     if leg is None or leg.state in ("joining", "in", "removing"):
         return
     if leg.state == "whispering":
         leg.why = leg.why or "declined"
     leg.why = leg.why or "no answer"
-    _over(floor, leg, event.at)
+    moving.over(floor, leg, event.at)
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -347,7 +300,7 @@ def ring_due(floor: Floor, name: str, at: float) -> None:
     """It has rung long enough."""
     leg = floor.legs.get(name)
     if leg is not None and leg.state == "ringing":
-        _stop(floor, leg, at, "missed")
+        moving.stop(floor, leg, at, "missed")
 
 
 def confirm_due(floor: Floor, name: str, at: float) -> None:
@@ -357,15 +310,15 @@ def confirm_due(floor: Floor, name: str, at: float) -> None:
         return
     match leg.state:
         case "whispering":
-            _stop(floor, leg, at, "declined")
-        case "stopping" if leg.aside:
+            moving.stop(floor, leg, at, "declined")
+        case "stopping" | "removing" if leg.aside and (leg.part == "callback" or leg.state == "stopping"):
             leg.probes += 1
             floor.done.append(EndAside(leg.name, leg.call))
-            if leg.probes >= PROBES:
-                _give_up(floor, leg, at)
-            floor.timer(f"confirm:{name}", at + CONFIRM * min(leg.probes, 6))
+            if leg.probes >= moving.PROBES:
+                moving.give_up(floor, leg, at)
+            floor.timer(f"confirm:{name}", at + moving.CONFIRM * min(leg.probes, 6))
         case "stopping" | "joining" | "removing":
-            _probe(floor, leg, at)
+            moving.probe(floor, leg, at)
         case _:
             pass
 
@@ -375,105 +328,3 @@ def goodbye_due(floor: Floor, name: str) -> None:
     leg = floor.legs.get(name)
     if leg is not None and leg.state == "stopping":
         floor.done.append(EndAside(leg.name, leg.call))
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# Transitions
-
-
-def _probe(floor: Floor, leg: Leg, at: float) -> None:
-    floor.done.append(Probe(leg.name, leg.call, leg.person))
-    floor.timer(f"confirm:{leg.name}", at + CONFIRM)
-
-
-def _stop(floor: Floor, leg: Leg, at: float, why: Why | Literal["missed", "revoked"]) -> None:
-    """Stop a leg that is not in the call. Nobody is free before that is confirmed."""
-    leg.state, leg.why = "stopping", leg.why or why
-    floor.clear(f"ring:{leg.name}")
-    if leg.aside:
-        floor.done.append(EndAside(leg.name, leg.call))
-        floor.timer(f"confirm:{leg.name}", at + CONFIRM)
-    else:
-        floor.done.append(StopRinging(leg.name, leg.call))
-        floor.timer(f"confirm:{leg.name}", max(at + CONFIRM, _given_up(leg)))
-
-
-def revoke(floor: Floor, leg: Leg, at: float) -> None:
-    """A leg is not wanted any more; whoever is on it is not to blame."""
-    match leg.state:
-        case "ringing" | "joining":
-            _stop(floor, leg, at, "revoked")
-        case "whispering":
-            leg.state, leg.why = "stopping", "revoked"
-            _, language = _whisper(floor, leg)
-            text = CALLER_LEFT.get(language.partition("-")[0], CALLER_LEFT["en"])
-            floor.done.append(Whisper(leg.name, leg.call, leg.person, text, language, asks=False))
-            floor.timer(f"goodbye:{leg.name}", at + GOODBYE)
-            floor.timer(f"confirm:{leg.name}", at + CONFIRM)
-        case "in":
-            _remove(floor, leg, at)
-        case "stopping" | "removing":
-            pass
-
-
-def _remove(floor: Floor, leg: Leg, at: float) -> None:
-    """Take somebody out of a call that is not meant for them any more; they are kept until they are out."""
-    leg.state = "removing"
-    floor.done.append(Remove(leg.name, leg.call, leg.person))
-    floor.timer(f"confirm:{leg.name}", at + CONFIRM)
-
-
-def _over(floor: Floor, leg: Leg, at: float) -> None:
-    """A leg has come to nothing."""
-    _part(floor, leg, at)
-    _delete(floor, leg)
-    if leg.answered:
-        agents.talked(floor, leg, at)
-    else:
-        agents.let_go(floor, leg, at)
-
-
-def _part(floor: Floor, leg: Leg, at: float) -> None:
-    """Whoever waited for this leg goes on without it: a caller in its old place, a guest's call by an outcome."""
-    caller = floor.callers.get(leg.entry)
-    if caller is not None and leg.name in caller.legs:
-        caller.legs = tuple(name for name in caller.legs if name != leg.name)
-        if leg.why != "revoked":
-            callers.refuse(floor, caller, leg.agent, at)
-        if not caller.legs and not caller.connected:
-            floor.queued.append(caller.entry)
-    guest = floor.guests.get(leg.entry)
-    if guest is not None and guest.leg == leg.name:
-        del floor.guests[guest.entry]
-        floor.forget(leg.call, guest.entry)
-        why = leg.why or "failed"
-        floor.tell(guest.entry, "no answer" if why == "missed" else "failed" if why == "revoked" else why)
-
-
-def _delete(floor: Floor, leg: Leg) -> None:
-    floor.legs.pop(leg.name, None)
-    if not leg.answered:
-        floor.past[leg.name] = leg
-        if len(floor.past) > REMEMBERED:
-            del floor.past[next(iter(floor.past))]
-    floor.forget(leg.call, leg.name)
-    floor.clear(*(f"{what}:{leg.name}" for what in ("ring", "confirm", "goodbye")))
-
-
-def _talk_over(floor: Floor, leg: Leg, at: float) -> None:
-    """A talk has ended, because somebody has left it."""
-    _delete(floor, leg)
-    caller, guest = floor.callers.get(leg.entry), floor.guests.get(leg.entry)
-    if caller is not None and caller.connected == leg.name:
-        floor.measures.talked(caller.queue, at - leg.answered + leg.wrap_up)
-        callers.forget(floor, caller)
-        values = (("agent", leg.agent), ("leg", leg.name), ("seconds", at - leg.answered))
-        floor.tell(caller.entry, "answered", *values)
-    if guest is not None and guest.leg == leg.name:
-        del floor.guests[guest.entry]
-        floor.forget(leg.call, guest.entry)
-        if guest.stays:
-            floor.tell(guest.entry, "joined")
-        else:
-            floor.done.append(EndCall(leg.call))
-    agents.talked(floor, leg, at)

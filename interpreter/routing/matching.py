@@ -7,27 +7,30 @@ few have to be looked at.
 from __future__ import annotations
 
 from interpreter.routing import legs
+from interpreter.routing.agents import look_for_staff
 from interpreter.routing.pools import Key, serves
 from interpreter.routing.protocol import Strategy
-from interpreter.routing.state import Agent, Caller, Floor
+from interpreter.routing.state import Agent, Caller, Floor, call_of
 
 EMPTY: frozenset[str] = frozenset()
+ROUNDING = 0.001
+"""Seconds: a timer that was set for a time of waiting is due at it, whatever the sum of two numbers is."""
 
 
 def settle(floor: Floor, at: float) -> None:
     """Find partners."""
-    for entry in sorted(dict.fromkeys(floor.queued), key=lambda each: (_rank(floor, each), each)):
+    queued, freed = dict.fromkeys(floor.queued), dict.fromkeys(floor.freed)
+    floor.queued, floor.freed = [], []
+    for entry in sorted(queued, key=lambda each: (_rank(floor, each), each)):
         caller = floor.callers.get(entry)
-        if caller is not None and not caller.legs and not caller.connected:
+        if caller is not None and not caller.connected and (not caller.legs or _rings_all(floor, caller)):
             _wait(floor, caller, at)
-    for name in dict.fromkeys(floor.freed):
+    for name in freed:
         agent = floor.agents[name]
         if agent.can_take:
             _offer_best(floor, agent, at)
         else:
             floor.free.drop(name)
-    floor.queued.clear()
-    floor.freed.clear()
 
 
 def _rank(floor: Floor, entry: str) -> float:
@@ -36,24 +39,32 @@ def _rank(floor: Floor, entry: str) -> float:
 
 
 def _wait(floor: Floor, caller: Caller, at: float) -> None:
-    """A caller waits: the agent whose turn it is is offered."""
-    floor.waiting.drop(caller.entry)
-    floor.waiting.add(caller.entry, caller.wanted, caller.rank)
-    floor.begun[caller.entry] = caller.at
-    strategy, waited = floor.rules_of(caller.queue).strategy, at - caller.at
+    """A caller waits: the agent whose turn it is is offered; where all are rung, whoever is not rung yet."""
+    if not caller.legs:
+        floor.waiting.drop(caller.entry)
+        floor.waiting.add(caller.entry, caller.wanted, caller.rank)
+        floor.begun[caller.entry] = caller.at
+    strategy, waited = floor.rules_of(caller.queue).strategy, at - caller.at + ROUNDING
+    passed_over = (*caller.declined, *(leg.agent for leg in floor.legs_of(call_of(caller.entry))))
     if strategy == "ring all":
-        for name in floor.free.all(caller.wanted, caller.declined, waited):
+        for name in floor.free.all(caller.wanted, passed_over, waited):
             _pair(floor, caller, floor.agents[name], at)
     else:
-        agent = floor.free.best(caller.wanted, strategy, caller.declined, waited)
+        agent = floor.free.best(caller.wanted, strategy, passed_over, waited)
         if agent is not None:
             _pair(floor, caller, floor.agents[agent], at)
-    if not caller.legs:
-        _look_again(floor, caller, waited)
+    if not caller.legs or strategy == "ring all":
+        _look_again(floor, caller, at, waited)
 
 
-def _look_again(floor: Floor, caller: Caller, waited: float) -> None:
-    """Some agents take callers only when these have waited for a while."""
+def _rings_all(floor: Floor, caller: Caller) -> bool:
+    return floor.rules_of(caller.queue).strategy == "ring all"
+
+
+def _look_again(floor: Floor, caller: Caller, at: float, waited: float) -> None:
+    """Some agents take callers only when these have waited for a while; and all may have left while it was rung."""
+    if not caller.legs and not floor.is_staffed(caller):
+        look_for_staff(floor, caller.queue, at)
     places = (serves(profile, caller.wanted) for profile in floor.staff)
     delays = [each.delay for each in places if each is not None and each.delay > waited]
     if delays:
@@ -70,22 +81,25 @@ def _offer_best(floor: Floor, agent: Agent, at: float) -> None:
     }
     floor.free.add(agent.name, agent.profile, keys)
     passed_over = floor.refused.get(agent.name, EMPTY)
+    if agent.legs:  # nobody is rung into a call in which it is
+        calls = {floor.legs[name].call for name in agent.legs}
+        passed_over = passed_over | {n for call in calls for n in floor.of_call[call] if n in floor.callers}
     best: tuple[int, float, str] | None = None
     for wanted in floor.waiting.groups():
         place = serves(agent.profile, wanted)
         if place is None:
             continue
-        first = floor.waiting.first(wanted, passed_over, at - place.delay, floor.begun)
+        first = floor.waiting.first(wanted, passed_over, at - place.delay + ROUNDING, floor.begun)
         if first is not None and (best is None or (place.priority, *first) < best):
             best = (place.priority, *first)
-    ringing = _rung_for_all(floor, agent)
+    ringing = _rung_for_all(floor, agent, at)
     if best is not None and (ringing is None or (best[1], best[2]) < (ringing.rank, ringing.entry)):
         _pair(floor, floor.callers[best[2]], agent, at)
     elif ringing is not None:
         _pair(floor, ringing, agent, at)
 
 
-def _rung_for_all(floor: Floor, agent: Agent) -> Caller | None:
+def _rung_for_all(floor: Floor, agent: Agent, at: float) -> Caller | None:
     """A caller for whom everybody is rung: who becomes free meanwhile is rung, too."""
     if not any(floor.rules_of(each.queue).strategy == "ring all" for each in agent.profile.queues):
         return None
@@ -95,9 +109,10 @@ def _rung_for_all(floor: Floor, agent: Agent) -> Caller | None:
         if caller.legs
         and not caller.connected
         and agent.name not in caller.declined
-        and floor.rules_of(caller.queue).strategy == "ring all"
-        and serves(agent.profile, caller.wanted) is not None
-        and all(floor.legs[name].agent != agent.name for name in caller.legs)
+        and _rings_all(floor, caller)
+        and (place := serves(agent.profile, caller.wanted)) is not None
+        and place.delay <= at - caller.at + ROUNDING
+        and all(leg.agent != agent.name for leg in floor.legs_of(call_of(caller.entry)))
     ]
     return min(found, key=lambda caller: (caller.rank, caller.entry), default=None)
 

@@ -128,6 +128,26 @@ class Invited:
 
 
 @dataclass(frozen=True, slots=True)
+class CallBack:
+    """A call asks for a promise to call ``person`` back in the place that it has in a queue. ``windows`` are the times
+    at which that may be done (epoch seconds, none for any time), ``attempts`` how often, ``every`` so many seconds.
+    ``called`` is the line that was dialled, which calls back. ``dialable``: the site may call this number."""
+
+    at: float
+    entry: str
+    queue: str
+    number: str
+    person: Person
+    ring: float = 25.0
+    attempts: int = 1
+    every: float = 900.0
+    windows: tuple[tuple[float, float], ...] = ()
+    language: str = "en-US"
+    called: str = ""
+    dialable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """What was asked for is not wanted any more: by hanging up, by a key, or because it has waited long enough."""
 
@@ -244,8 +264,8 @@ class Due:
 
 
 Event: TypeAlias = (
-    SignedIn | Wanted | Seen | Entered | Invited | Left | CallOver | Rung | Answered | NotAnswered | Cancelled
-    | Probed | Removed | People | SideUp | SideOver | Keyed | Due
+    SignedIn | Wanted | Seen | Entered | Invited | CallBack | Left | CallOver | Rung | Answered | NotAnswered
+    | Cancelled | Probed | Removed | People | SideUp | SideOver | Keyed | Due
 )  # fmt: skip
 
 
@@ -346,6 +366,16 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
+class Give:
+    """Tell people something that no call waits to hear: who is told is the site's affair. ``what`` is the occasion."""
+
+    call: str
+    what: Literal["callback not reached", "voicemail saved", "message"]
+    to: str
+    values: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SetTimer:
     """Send `Due` at ``due``. A timer of the same name is replaced."""
 
@@ -354,7 +384,9 @@ class SetTimer:
     due: float
 
 
-Order: TypeAlias = Ring | StopRinging | Probe | Remove | Aside | Whisper | Join | EndAside | EndCall
+HostOrder: TypeAlias = Ring | StopRinging | Probe | Remove | Aside | Whisper | Join | EndAside | EndCall
 """What the host is asked for: in order within a call."""
+
+Order: TypeAlias = HostOrder | Give
 
 Effect: TypeAlias = Order | Tell | SetTimer

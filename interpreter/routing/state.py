@@ -11,6 +11,8 @@ from interpreter.routing.measures import Measures, Pace, Tally
 from interpreter.routing.pools import Class, Free, Profile, Waiting, serves
 from interpreter.routing.protocol import Effect, Person, QueueRules, Readiness, SetTimer, Skills, Tell, Why
 
+Place: TypeAlias = tuple[float, float, Skills]
+"""Rank, arrival and needs."""
 AgentState: TypeAlias = Literal[
     "offline", "available", "reserved", "ringing", "talking", "wrap-up", "not ready", "unknown"
 ]
@@ -84,8 +86,32 @@ class Guest:
     entry: str
     leg: str
     stays: bool
-    whisper: str
+
+
+@dataclass(slots=True)
+class Promise:
+    """A promise to call somebody back. ``entry`` is its place in line, ``asked`` what the call asked with. ``tried``:
+    how often the customer was called; ``agent`` and ``customer`` are the legs of the attempt that goes on."""
+
+    entry: str
+    asked: str
+    queue: str
+    number: str
+    person: Person
+    ring: float
+    attempts: int
+    every: float
+    windows: tuple[tuple[float, float], ...]
     language: str
+    called: str
+    needs: Skills
+    rank: float
+    at: float
+    made: float
+    tried: int = 0
+    agent: str = ""
+    customer: str = ""
+    kept: bool = False
 
 
 @dataclass(slots=True)
@@ -111,6 +137,10 @@ class Leg:
     invitation: str = ""
     connection: str = ""
     wrap_up: float = 0.0
+    whisper: str = ""
+    language: str = "en-US"
+    part: Literal["", "callback", "customer"] = ""
+    """Of a promise to call back: the agent's line, which becomes the conversation, and the customer's."""
 
 
 @dataclass
@@ -125,8 +155,12 @@ class Floor:
     legs: dict[str, Leg] = field(default_factory=dict)
     of_call: dict[str, set[str]] = field(default_factory=dict)
     """Entries and legs of each call."""
-    places: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
-    """Rank and arrival of those who have left a queue to do something else, by call and queue."""
+    places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    """The places of those who have left a queue to do something else, by call and queue."""
+    promises: dict[str, Promise] = field(default_factory=dict)
+    """Promises to call back, by their entries."""
+    notices: list[tuple[Literal["accepted", "there", "lost", "left"], Leg]] = field(default_factory=list)
+    """What has happened to the legs of promises by the present event."""
     past: dict[str, Leg] = field(default_factory=dict)
     """The latest legs that came to nothing: should one of them be answered after all, it is taken out again."""
     sequences: dict[str, int] = field(default_factory=dict)
@@ -161,8 +195,9 @@ class Floor:
             self.timers.pop(name, None)
 
     def tell(self, entry: str, outcome: str, *values: tuple[str, Value]) -> None:
-        """Report to a call."""
-        self.done.append(Tell(entry, outcome, values))
+        """Report to a call. A promise is nobody's call: nothing is told to it."""
+        if entry not in self.promises:
+            self.done.append(Tell(entry, outcome, values))
 
     def rules_of(self, queue: str) -> QueueRules:
         """How a queue works; one that nobody has described works in the usual way."""
@@ -227,7 +262,8 @@ class Snapshot:
     guests: tuple[Guest, ...]
     legs: tuple[Leg, ...]
     past: tuple[Leg, ...]
-    places: tuple[tuple[str, str, float, float], ...]
+    places: tuple[tuple[str, str, Place], ...]
+    promises: tuple[Promise, ...]
     sequences: tuple[tuple[str, int], ...]
     timers: tuple[tuple[str, int, float], ...]
     tallies: tuple[Tally, ...]
@@ -244,7 +280,8 @@ def snapshot(floor: Floor, n: int) -> Snapshot:
         tuple(floor.guests.values()),
         tuple(floor.legs.values()),
         tuple(floor.past.values()),
-        tuple((call, queue, rank, at) for (call, queue), (rank, at) in floor.places.items()),
+        tuple((call, queue, place) for (call, queue), place in floor.places.items()),
+        tuple(floor.promises.values()),
         tuple(floor.sequences.items()),
         tuple((name, number, due) for name, (number, due) in floor.timers.items()),
         tuple(floor.measures.tallies.values()),
@@ -259,7 +296,8 @@ def restored(kept: Snapshot, rules: dict[str, QueueRules]) -> Floor:
     floor.guests = {each.entry: replace(each) for each in kept.guests}
     floor.legs = {each.name: replace(each) for each in kept.legs}
     floor.past = {each.name: replace(each) for each in kept.past}
-    floor.places = {(call, queue): (rank, at) for call, queue, rank, at in kept.places}
+    floor.places = {(call, queue): place for call, queue, place in kept.places}
+    floor.promises = {each.entry: replace(each) for each in kept.promises}
     floor.sequences = dict(kept.sequences)
     floor.timers = {name: (number, due) for name, number, due in kept.timers}
     floor.measures.tallies = {(each.queue, each.quarter): replace(each) for each in kept.tallies}

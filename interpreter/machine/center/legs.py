@@ -13,7 +13,8 @@ from interpreter.machine import ends, run
 from interpreter.machine.center import asking
 from interpreter.machine.state import After
 from interpreter.machine.turn import Scope, Turn
-from interpreter.protocol import Disconnected, Event, Reported, Value
+from interpreter.opening import is_zone, windows
+from interpreter.protocol import Disconnected, Event, Items, Reported, Value
 from interpreter.values import evaluate
 
 RING = 25.0
@@ -106,7 +107,8 @@ def _callback(turn: Turn, block: Callback) -> After | None:
         arguments.append(("attempts", float(block.attempts.count.value)))
         arguments.append(("every", block.attempts.every.seconds if block.attempts.every else 0.0))
     if block.hours is not None:
-        arguments.append(("during", block.hours.text))
+        arguments += _during(turn, block.hours.text)
+    arguments.append(("language", turn.language))
     asking.ask(turn, "callback", block.name.text, tuple(arguments), asking.ANSWER_WITHIN)
     return None
 
@@ -131,6 +133,16 @@ def event(turn: Turn, block: Leg, event: Event) -> bool:
     if answer is not None:  # whoever waits for the other one is not kept by our own sentence
         return asking.leave(turn, block, asking.outcome_of(answer, _OUTCOMES[type(block)]))
     return asking.simple(turn, block, event, _OUTCOMES[type(block)])
+
+
+def _during(turn: Turn, name: str) -> list[tuple[str, Value]]:
+    """The hours by their name, and as times of the next days: whoever calls back knows no script."""
+    hours = turn.program.hours.get(name)
+    zone = turn.program.timezone_of(hours) if hours is not None else ""
+    if hours is None or not is_zone(zone):
+        return [("during", name)]
+    times = windows(hours, zone, turn.at)
+    return [("during", name), ("windows", Items(tuple(moment for pair in times for moment in pair)))]
 
 
 def _handed_over(turn: Turn, block: Transfer | Consult, outcome: str) -> bool:
