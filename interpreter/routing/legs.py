@@ -183,6 +183,9 @@ def probed(floor: Floor, event: Probed) -> None:
     if leg is None or leg.state not in ("stopping", "joining", "removing"):
         return
     if event.present is None:
+        if not leg.asked:
+            return  # said twice
+        leg.asked = False
         leg.probes += 1
         if leg.probes >= moving.PROBES:
             moving.give_up(floor, leg, event.at)

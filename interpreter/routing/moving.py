@@ -75,6 +75,7 @@ def give_up(floor: Floor, leg: Leg, at: float) -> None:
 
 
 def probe(floor: Floor, leg: Leg, at: float) -> None:
+    leg.asked = True
     floor.done.append(Probe(leg.name, leg.call, leg.person))
     floor.timer(f"confirm:{leg.name}", at + CONFIRM)
 

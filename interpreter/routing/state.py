@@ -118,7 +118,8 @@ class Promise:
 class Leg:
     """One person on the way into a call, in it, or on the way out. ``aside``: called on a line of their own first.
     ``rung``: when the host has accepted to ring, or may have. ``why``: why it is being stopped. ``seen``: the host has
-    reported the person among those in the call."""
+    reported the person among those in the call. ``asked``: a question where it is is open, ``probes`` were not
+    answered."""
 
     name: str
     call: str
@@ -132,6 +133,7 @@ class Leg:
     rung: float = 0.0
     answered: float = 0.0
     probes: int = 0
+    asked: bool = False
     why: Why | Literal["", "missed", "revoked"] = ""
     seen: bool = False
     invitation: str = ""
