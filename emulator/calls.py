@@ -47,10 +47,13 @@ def join(world: World, call: Call, phone: Phone) -> None:
 
 
 def _joined(world: World, call: Call, phone: Phone) -> None:
+    answered = phone.state == "ringing"
     phone.connection_id = call.id
     phone.state = "connected"
     recordings.joined(world, call)
     world.note(phone, "connected", call.app.raw_id if phone.role == "target" else phone.other.label)
+    if answered:
+        world.on_answer(phone)
 
 
 def participants_updated(world: World, call: Call) -> None:
@@ -66,6 +69,8 @@ def take_out(world: World, call: Call, participant: Participant) -> None:
     if participant.hold is not None:
         playback.stop(world, participant.hold)
     call.participants.remove(participant)
+    if call.transfer is not None and call.transfer.transferee.key == participant.who.key:
+        drop_transfer(world, call)
     if participant.phone is not None:
         participant.phone.connection_id = None
 
@@ -79,8 +84,6 @@ def phone_left(world: World, call: Call, phone: Phone) -> None:
         disconnect(world, call, _hang_up_result(call, participant), by=phone)
         return
     take_out(world, call, participant)
-    if call.transfer is not None and call.transfer.transferee.key == participant.who.key:
-        drop_transfer(world, call)
     participants_updated(world, call)
 
 

@@ -19,7 +19,8 @@ CallbackFault = Literal[
 ]
 RestFault = Literal["throttle", "fail_before", "fail_after"]
 GridFault = Literal["duplicate_incoming"]
-FaultKind = CallbackFault | RestFault | GridFault
+RaceFault = Literal["answer_before_cancel", "answer_after_cancel"]
+FaultKind = CallbackFault | RestFault | GridFault | RaceFault
 
 CALLBACK_FAULTS: tuple[CallbackFault, ...] = (
     "duplicate",
@@ -77,6 +78,11 @@ class Misbehaviour:
     unknown_event: float = 0.0
     late_event: float = 0.0
     duplicate_incoming: float = 0.0
+    """Of any event of Event Grid: `match` may be IncomingCall or RecordingFileStatusUpdated."""
+    answer_before_cancel: float = 0.0
+    """Who is invited answers while cancelAddParticipant is being accepted, which fails then as too late."""
+    answer_after_cancel: float = 0.0
+    """The same, with the event of the failed cancel before that of the answer."""
     throttle: float = 0.0
     retry_after_seconds: int = 1
     """Sent with a 429; clients wait this long in real time."""

@@ -37,6 +37,8 @@ EntryKind = Literal[
 CallState = Literal["connecting", "connected", "disconnected"]
 Moment = Literal["ring", "play", "prompt", "wait", "transfer"]
 """When a planned caller may act: ringing, a play begins, a recognition's prompt begins, it waits, a transfer rings."""
+When = Moment | Literal["answer"]
+"""What a plan may wait for: a moment, or that the call is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Action:
 
     do: Literal["press", "speak", "silent", "hang_up"]
     text: str = ""
-    when: Moment | None = None
+    when: When | None = None
     after: float | None = None
 
 

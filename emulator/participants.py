@@ -6,13 +6,26 @@ import uuid
 
 from emulator import calls, fields, media, playback, ringing
 from emulator.context import calling_context
-from emulator.identifiers import Identifier
+from emulator.identifiers import Identifier, Json
 from emulator.model import Call, Echo, Invitation, Participant, Phone
 from emulator.rest_types import Reply, Request
-from emulator.results import HOLD_CANCELLED, NOT_PRESENT, OK, ONE_LEFT, REMOVED, TOO_LATE, RestError, Result, invalid
+from emulator.results import (
+    ALREADY_PRESENT,
+    HOLD_CANCELLED,
+    NOT_PRESENT,
+    OK,
+    ONE_LEFT,
+    REMOVED,
+    TOO_LATE,
+    RestError,
+    Result,
+    invalid,
+    of_failure,
+)
 from emulator.world import World
 
 INVITATION_LIMIT = 180
+CANCEL = "cancelAddParticipant"
 
 
 def context_of(echo: Echo) -> dict[str, str]:
@@ -73,39 +86,56 @@ def add(world: World, request: Request) -> Reply:
     echo = fields.echo(world.config, request.body)
     invitation = Invitation(str(uuid.uuid4()), who, echo)
     call.invitations[invitation.id] = invitation
-    extra = {"participant": who.to_json()}
+    if (failure := world.mischief.failure("addParticipant")) is not None:
+        _uninvite(world, call, invitation, of_failure(failure))
+    else:
+        shown = Identifier("phoneNumber", f"4:{number}") if number is not None else call.source
+        _invite(world, call, invitation, shown, seconds, context)
+    body = {"participant": Participant(who).to_json(), "invitationId": invitation.id, **context_of(echo)}
+    return Reply(202, body)
 
+
+def _invite(world: World, call: Call, invitation: Invitation, shown: Identifier, seconds: float, context: Json) -> None:
     def accept(phone: Phone) -> None:
         del call.invitations[invitation.id]
         call.used_invitations.add(invitation.id)
-        world.emit(call, "AddParticipantSucceeded", OK, echo, extra)
+        extra = {"participant": invitation.who.to_json()}
+        world.emit(call, "AddParticipantSucceeded", OK, invitation.echo, extra)
         calls.join(world, call, phone)
 
     def fail(result: Result) -> None:
-        del call.invitations[invitation.id]
-        call.used_invitations.add(invitation.id)
-        world.emit(call, "AddParticipantFailed", result, echo, extra)
+        _uninvite(world, call, invitation, result)
 
-    shown = Identifier("phoneNumber", f"4:{number}") if number is not None else call.source
-    invitation.ring = ringing.ring(world, who, shown, seconds, accept, fail, context)
-    body = {"participant": Participant(who).to_json(), "invitationId": invitation.id, **context_of(echo)}
-    return Reply(202, body)
+    invitation.ring = ringing.ring(world, invitation.who, shown, seconds, accept, fail, context)
+
+
+def _uninvite(world: World, call: Call, invitation: Invitation, result: Result) -> None:
+    del call.invitations[invitation.id]
+    call.used_invitations.add(invitation.id)
+    world.emit(call, "AddParticipantFailed", result, invitation.echo, {"participant": invitation.who.to_json()})
 
 
 def cancel_add(world: World, request: Request) -> Reply:
     call = connected(request)
     wanted = fields.text(request.body, "invitationId")
     echo = fields.echo(world.config, request.body)
-    invitation = call.invitations.pop(wanted, None)
+    invitation = call.invitations.get(wanted)
     if invitation is None and wanted not in call.used_invitations:
         raise invalid("The field InvitationId names no invitation of this call.")
     extra = {"invitationId": wanted}
-    if invitation is None:
+    ring = invitation.ring if invitation is not None else None
+    if ring is not None and world.mischief.strikes("answer_before_cancel", CANCEL):
+        ringing.accept(world, ring)
+        ring = None
+    if ring is None:
         world.emit(call, "CancelAddParticipantFailed", TOO_LATE, echo, extra)
+    elif world.mischief.strikes("answer_after_cancel", CANCEL):
+        world.emit(call, "CancelAddParticipantFailed", TOO_LATE, echo, extra)
+        ringing.accept(world, ring)
     else:
+        del call.invitations[wanted]
         call.used_invitations.add(wanted)
-        if invitation.ring is not None:
-            calls.stop_ring(world, invitation.ring.id)
+        calls.stop_ring(world, ring.id)
         world.emit(call, "CancelAddParticipantSucceeded", OK, echo, extra)
     return Reply(202, {"invitationId": wanted, **context_of(echo)})
 
@@ -122,8 +152,6 @@ def remove(world: World, request: Request) -> Reply:
     phone = found.phone
     last = call.remotes() == [found]
     calls.take_out(world, call, found)
-    if call.transfer is not None and call.transfer.transferee.key == who.key:
-        calls.drop_transfer(world, call)
     calls.end_phone(world, phone, "host", "removed")
     world.emit(call, "RemoveParticipantSucceeded", OK, echo, extra)
     calls.participants_updated(world, call)
@@ -169,6 +197,12 @@ def _move_one(world: World, call: Call, origin: Call, who: Identifier, echo: Ech
     found = origin.find(who)
     if found is None or found.phone is None:
         world.emit(call, "MoveParticipantFailed", NOT_PRESENT, echo, extra)
+        return
+    if call.find(who) is not None:
+        world.emit(call, "MoveParticipantFailed", ALREADY_PRESENT, echo, extra)
+        return
+    if (failure := world.mischief.failure("moveHere")) is not None:
+        world.emit(call, "MoveParticipantFailed", of_failure(failure), echo, extra)
         return
     last = origin.remotes() == [found]
     calls.take_out(world, origin, found)

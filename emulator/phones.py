@@ -162,6 +162,14 @@ def on_moment(world: World, phone: Phone, moment: Moment) -> bool:
     return True
 
 
+def on_answer(world: World, phone: Phone) -> None:
+    """The call is answered: do what the plan begins with, when that waits for this, all of it from now on."""
+    while phone.plan and phone.plan[0].when == "answer":
+        action = phone.plan.popleft()
+        after = world.config.reaction_seconds if action.after is None else action.after
+        world.clock.call_later(after, partial(_perform, world, phone, action))
+
+
 def _waits_for(action: Action, moment: Moment) -> bool:
     match action.when:
         case None | "wait":

@@ -71,6 +71,7 @@ TRANSFERRED = Result(200, 7015, "Call ended as the transfer was completed. DiagC
 REMOVED = Result(200, 5000, "Call ended as the participant was removed from the call. DiagCode: 0#5000.@")
 ONE_LEFT = Result(200, 5010, "Call ended as only one participant was left. DiagCode: 0#5010.@")
 NOT_PRESENT = Result(400, 8558, "The participant specified in the request is not present in the call.")
+ALREADY_PRESENT = Result(400, 8523, "The participant is already in the call.")
 TOO_LATE = Result(400, 8523, "The invitation has already been processed.")
 TRANSFER_CONFLICT = Result(409, 8607, "Another transfer of this participant is in progress.")
 

@@ -41,7 +41,7 @@ def ring(
 
 def _behave(world: World, made: Ring, what: What) -> None:
     match what:
-        case "accept":
+        case "accept" | "voicemail":
             accept(world, made)
         case "decline":
             fail(world, made, DECLINED, "declined")

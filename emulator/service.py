@@ -50,6 +50,7 @@ class Emulator:
         self.grid = Grid(self.config, self.clock, self._activity, lambda: self._mischief, self._client)
         self.world = World(self.config, self.clock, self._mischief, self, self._fetcher.fetch)
         self.world.on_moment = lambda phone, moment: phones.on_moment(self.world, phone, moment)
+        self.world.on_answer = lambda phone: phones.on_answer(self.world, phone)
         self.rest = Rest(self.world, self._callbacks, self._activity)
         self.asgi: Starlette = app.build(self)
         self.certificates: tls.Certificates | None = None
@@ -194,8 +195,8 @@ class Emulator:
         phones.ignore(self.world, self.call(call))
 
     def behave(self, target: str, behaviour: str, *, plan: Sequence[PlanItem] = ()) -> None:
-        """What a target (number or raw id) does whenever it rings: `accept after 3 s`, `decline`, `busy`,
-        `no answer`, `fail`, `ask`. `plan` is what it then does in the call."""
+        """What a target (number or raw id) does whenever it rings: `accept after 3 s`, `decline`, `busy`, `no answer`,
+        `fail`, `ask`, `voicemail after 20 s`, `accept after 3 s, hang up after 40 s`. `plan` is what it then does."""
         self.world.behaviours[from_address(target).key] = read_behaviour(behaviour, plan)
 
     def call(self, call: str) -> Phone:

@@ -62,6 +62,8 @@ def redirect(world: World, request: Request) -> Reply:
         caller.bridged_to, phone.bridged_to = phone.id, caller.id
         world.note(caller, "connected", target.label)
         world.note(phone, "connected", caller.me.label)
+        for one in (caller, phone):
+            world.on_answer(one)
 
     def fail(result: Result) -> None:
         if found.on_refuse is not None:

@@ -58,6 +58,7 @@ def _to_target(
         phone.bridged_to, caller.bridged_to = caller.id, phone.id
         _accepted(world, call, pending, caller)
         world.note(phone, "connected", caller.me.label)
+        world.on_answer(phone)
 
     def fail(result: Result) -> None:
         _failed(world, call, pending.echo, result)

@@ -40,7 +40,7 @@ Watcher = Callable[[Json], None]
 @dataclass(slots=True)
 class World:
     """Everything that one emulator knows. `on_moment` is called when a planned caller could act, and
-    says whether its plan spent an item on it."""
+    says whether its plan spent an item on it; `on_answer` when its call was answered."""
 
     config: Config
     clock: Clock
@@ -57,6 +57,7 @@ class World:
     behaviours: dict[str, Behaviour] = field(default_factory=dict)
     watchers: list[Watcher] = field(default_factory=list)
     on_moment: Callable[[Phone, Moment], bool] = lambda phone, moment: False
+    on_answer: Callable[[Phone], None] = lambda phone: None
     counter: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     # Connections of one service instance share the first group of their ids.
     instance: str = field(default_factory=lambda: f"{random.getrandbits(32):08x}")
