@@ -157,7 +157,11 @@ def not_answered(floor: Floor, event: NotAnswered) -> None:
     if leg is None or leg.state in ("in", "removing"):
         return
     if leg.aside and leg.state == "joining":
+        leg.joins = False
         moving.stop(floor, leg, event.at, "failed")
+        return
+    if leg.aside and leg.state == "stopping" and leg.joins:
+        leg.joins = False  # it was not moved: its own line is being ended
         return
     leg.why = leg.why or event.why
     moving.over(floor, leg, event.at)
@@ -194,7 +198,7 @@ def probed(floor: Floor, event: Probed) -> None:
         moving.remove(floor, leg, event.at)
     elif event.present:
         answered(floor, Answered(event.at, leg.name))
-    elif not leg.aside and leg.state == "stopping" and event.at < moving.given_up(leg):
+    elif not (leg.aside or leg.joins) and leg.state == "stopping" and event.at < moving.given_up(leg):
         floor.timer(f"confirm:{leg.name}", moving.given_up(leg))
     elif leg.aside and leg.state != "removing":
         moving.stop(floor, leg, event.at, "failed")
@@ -274,7 +278,7 @@ def keyed(floor: Floor, event: Keyed) -> None:
         floor.clear(f"confirm:{leg.name}")
         floor.notices.append(("accepted", leg))
     elif event.key == moving.ACCEPT:
-        leg.state = "joining"
+        leg.state, leg.joins = "joining", True
         floor.done.append(Join(leg.name, leg.call, leg.person))
         floor.timer(f"confirm:{leg.name}", event.at + moving.CONFIRM)
     else:
@@ -288,6 +292,10 @@ def side_over(floor: Floor, event: SideOver) -> None:
         moving.talk_over(floor, leg, event.at)
         return
     if leg is None or leg.state in ("joining", "in", "removing"):
+        return
+    if leg.state == "stopping" and leg.joins:
+        leg.aside = False  # the line is over because it was ended, or because they are in the call
+        moving.probe(floor, leg, event.at)
         return
     if leg.state == "whispering":
         leg.why = leg.why or "declined"

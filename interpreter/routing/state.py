@@ -116,10 +116,10 @@ class Promise:
 
 @dataclass(slots=True)
 class Leg:
-    """One person on the way into a call, in it, or on the way out. ``aside``: called on a line of their own first.
-    ``rung``: when the host has accepted to ring, or may have. ``why``: why it is being stopped. ``seen``: the host has
-    reported the person among those in the call. ``asked``: a question where it is is open, ``probes`` were not
-    answered."""
+    """One person on the way into a call, in it, or on the way out. ``aside``: on a line of their own, ``joins``: asked
+    to be moved from there. ``rung``: when the host has accepted to ring, or may have. ``why``: why it is being stopped.
+    ``seen``: the host has reported the person among those in the call. ``asked``: a question where it is is open;
+    ``probes`` were not answered."""
 
     name: str
     call: str
@@ -127,6 +127,7 @@ class Leg:
     person: Person
     agent: str = ""
     aside: bool = False
+    joins: bool = False
     state: LegState = "ringing"
     at: float = 0.0
     ring: float = 0.0

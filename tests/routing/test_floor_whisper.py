@@ -1,0 +1,334 @@
+"""People who are called on a line of their own first, and people whom a call asks for."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+from floor_rig import Rig, floor
+
+from interpreter.routing import QueueRules
+from interpreter.routing.protocol import EndAside, Join, Keyed, Probed, Removed, Rung, SideUp, Whisper
+
+TEXT = "A caller from sales. Press 1 to take it."
+
+
+def rig(strategy: str = "longest idle", language: str = "en-US", wrap_up: float = 0.0) -> Rig:
+    rules = QueueRules("sales", strategy, whisper=TEXT, language=language, wrap_up=wrap_up)  # type: ignore[arg-type]
+    r = Rig(floor(rules))
+    r.agent("ann")
+    return r
+
+
+def up(r: Rig, who: str) -> None:
+    r.send(Rung(r.now, r.leg(who).name, connection=f"line of {who}"))
+    r.send(SideUp(r.now, r.leg(who).name, f"line of {who}"))
+
+
+def key(r: Rig, who: str, pressed: str) -> None:
+    r.send(Keyed(r.now, r.leg(who).name, pressed))
+
+
+def whispering(**more: str) -> Rig:
+    r = rig(**more)  # type: ignore[arg-type]
+    r.enter("a")
+    assert r.orders == ["Aside ann"]
+    up(r, "ann")
+    return r
+
+
+def whispers(r: Rig) -> list[str]:
+    return [each.text for each in r.out if isinstance(each, Whisper)]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Agents
+
+
+def test_who_presses_1_is_joined() -> None:
+    r = whispering()
+    assert whispers(r) == [TEXT]
+    key(r, "ann", "1")
+    assert [type(each) for each in r.out] == [Join]
+    assert r.told == []
+    r.hang_up_aside("ann")
+    r.answer("ann")
+    assert (r.told, r.state("ann")) == ([("a", "connected")], "talking")
+    r.wait(60)
+    assert (r.orders, r.state("ann")) == ([], "talking")
+
+
+@pytest.mark.parametrize("pressed", ["2", ""])
+def test_another_key_and_silence_are_a_refusal_and_the_agent_is_free_when_the_line_is_over(pressed: str) -> None:
+    r = whispering()
+    r.enter("b")
+    key(r, "ann", pressed)
+    assert [type(each) for each in r.out] == [EndAside]
+    r.hang_up_aside("ann")
+    assert r.served("ann") == "b"
+    assert r.floor.callers["a/1"].declined == ("ann",)
+
+
+def test_hanging_up_during_the_whisper_is_a_refusal() -> None:
+    r = whispering()
+    r.hang_up_aside("ann")
+    assert r.state("ann") == "available"
+    assert r.floor.callers["a/1"].declined == ("ann",)
+
+
+def test_who_does_not_answer_on_its_own_line_has_missed_it() -> None:
+    r = rig()
+    r.enter("a")
+    r.send(Rung(r.now, r.leg("ann").name, connection="line of ann"))
+    r.wait(20)
+    assert [type(each) for each in r.out] == [EndAside]
+    r.hang_up_aside("ann")
+    assert (r.state("ann"), r.of("ann").reason) == ("not ready", "missed")
+
+
+def test_a_voicemail_presses_nothing_and_does_not_get_the_caller() -> None:
+    r = whispering()
+    r.wait(30)
+    assert [type(each) for each in r.out] == [EndAside], "the host has reported nothing: the floor's own limit"
+    key(r, "ann", "1")
+    assert r.out == []
+    r.hang_up_aside("ann")
+    assert r.told == []
+    assert r.floor.callers["a/1"].declined == ("ann",)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en-US", "The caller has left."),
+        ("de-DE", "Der Anrufer hat aufgelegt."),
+        ("nl-NL", "The caller has left."),
+    ],
+)
+@pytest.mark.parametrize("how", ["left", "over"])
+def test_who_listens_hears_that_the_caller_has_left_and_is_let_go_within_two_seconds(
+    language: str, said: str, how: str
+) -> None:
+    r = whispering(language=language)
+    since = r.of("ann").since
+    if how == "left":
+        r.left("a")
+    else:
+        r.over("a")
+    assert whispers(r) == [said]
+    r.wait(2)
+    assert [type(each) for each in r.out] == [EndAside]
+    assert r.state("ann") == "ringing"
+    r.hang_up_aside("ann")
+    assert (r.state("ann"), r.of("ann").since) == ("available", since)
+
+
+def test_a_caller_who_leaves_before_the_answer_lets_the_line_end() -> None:
+    r = rig()
+    r.enter("a")
+    r.left("a")
+    assert [type(each) for each in r.out] == [EndAside]
+    up(r, "ann")
+    assert [type(each) for each in r.out] == [EndAside], "it has answered meanwhile"
+    r.hang_up_aside("ann")
+    assert r.state("ann") == "available"
+
+
+def test_who_is_joined_when_the_caller_has_left_is_taken_out() -> None:
+    r = whispering()
+    key(r, "ann", "1")
+    r.left("a", hung_up=False)
+    r.answer("ann")
+    assert r.orders == ["Remove"]
+    r.enter("b")
+    assert r.rung == []
+    r.send(Removed(r.now, r.leg("ann").name))
+    assert r.rung == ["ann"]
+
+
+def test_who_is_joined_when_the_caller_has_left_is_taken_out_though_its_line_ends_first() -> None:
+    r = whispering()
+    key(r, "ann", "1")
+    name = r.leg("ann").name
+    r.left("a", hung_up=False)
+    r.enter("b")
+    r.hang_up_aside("ann")
+    assert r.rung == [], "its line may be over because it is in the call"
+    r.wait(0)
+    r.answer("ann")
+    assert "Remove" in r.orders
+    r.send(Removed(r.now, name))
+    assert r.rung == ["ann"]
+
+
+def test_a_line_that_is_over_after_the_caller_has_left_is_a_reason_to_ask() -> None:
+    r = whispering()
+    key(r, "ann", "1")
+    r.left("a", hung_up=False)
+    r.hang_up_aside("ann")
+    assert r.orders == ["Probe"]
+    r.send(Probed(r.now, r.leg("ann").name, False))
+    assert r.state("ann") == "available"
+
+
+def test_a_move_that_fails_ends_the_line_before_the_agent_is_free() -> None:
+    r = whispering()
+    key(r, "ann", "1")
+    r.refuse("ann", "failed")
+    assert [type(each) for each in r.out] == [EndAside]
+    assert r.state("ann") == "ringing"
+    r.hang_up_aside("ann")
+    assert (r.state("ann"), r.of("ann").back) == ("available", "failed")
+
+
+def test_a_move_that_fails_after_the_caller_has_left_does_not_free_who_is_on_the_line() -> None:
+    r = whispering()
+    key(r, "ann", "1")
+    r.left("a", hung_up=False)
+    r.refuse("ann", "failed")
+    assert r.state("ann") == "ringing"
+    r.hang_up_aside("ann")
+    assert r.state("ann") == "available"
+
+
+def test_a_move_of_which_nothing_is_heard_is_asked_about() -> None:
+    r = whispering()
+    key(r, "ann", "1")
+    r.wait(10)
+    assert r.orders == ["Probe"]
+    r.send(Probed(r.now, r.leg("ann").name, True))
+    assert r.told == [("a", "connected")]
+
+
+def test_a_line_that_never_ends_makes_an_agent_unknown() -> None:
+    r = whispering()
+    key(r, "ann", "")
+    for pause in (10, 10, 20):
+        assert r.state("ann") == "ringing"
+        r.wait(pause)
+        assert [type(each) for each in r.out] == [EndAside]
+    assert r.state("ann") == "unknown"
+    r.agent("bob")
+    assert r.rung == ["bob"]
+    r.hang_up_aside("ann")
+    assert r.state("ann") == "available"
+
+
+def test_all_are_called_and_the_first_to_press_1_has_the_caller() -> None:
+    r = rig("ring all")
+    r.agent("bob")
+    r.enter("a")
+    for who in ("ann", "bob"):
+        up(r, who)
+    key(r, "ann", "1")
+    key(r, "bob", "1")
+    r.answer("bob")
+    assert r.told == [("a", "connected")]
+    assert [type(each).__name__ for each in r.out] == ["Tell", "EndAside"]
+    r.answer("ann")
+    assert r.orders == ["Remove"]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Guests
+
+
+def test_an_expert_comes_and_goes_and_the_script_goes_on() -> None:
+    r = Rig()
+    r.invite("a", "+1", stays=True)
+    assert r.orders == ["Ring +1"]
+    r.answer("+1")
+    assert r.told == [("a", "connected")]
+    r.hangs_up("+1")
+    assert (r.told, r.orders) == ([("a", "joined")], [])
+    assert not r.floor.legs
+    assert not r.floor.guests
+
+
+def test_the_target_of_a_transfer_leaves_and_nobody_is_left_alone() -> None:
+    r = Rig()
+    r.invite("a", "+1", stays=False)
+    r.answer("+1")
+    assert r.told == [("a", "answered")]
+    r.hangs_up("+1")
+    assert (r.told, r.orders) == ([], ["EndCall"])
+
+
+def test_the_target_of_a_transfer_hears_who_calls() -> None:
+    r = Rig()
+    r.invite("a", "+1", stays=False, whisper="A caller.", language="es-MX")
+    up(r, "+1")
+    assert whispers(r) == ["A caller."]
+    r.left("a")
+    assert whispers(r) == ["La persona ha colgado."]
+
+
+@pytest.mark.parametrize(
+    ("why", "told"),
+    [("no answer", "no answer"), ("declined", "declined"), ("busy", "busy"), ("failed", "failed")],
+)
+def test_a_guest_who_does_not_come_is_reported(why: str, told: str) -> None:
+    r = Rig()
+    r.invite("a", "+1")
+    r.refuse("+1", why)  # type: ignore[arg-type]
+    assert r.told == [("a", told)]
+
+
+def test_a_guest_who_lets_it_ring_is_reported_when_it_has_stopped() -> None:
+    r = Rig()
+    r.invite("a", "+1")
+    r.wait(20)
+    assert (r.orders, r.told) == (["StopRinging"], [])
+    r.refuse("+1", "no answer")
+    assert r.told == [("a", "no answer")]
+
+
+def test_the_same_person_is_not_called_twice_into_a_call() -> None:
+    r = Rig()
+    r.invite("a/1", "+1")
+    r.invite("a/2", "+1")
+    assert (r.orders, r.told) == ([], [("a", "failed")])
+    r.invite("b/1", "+1")
+    assert r.orders == ["Ring +1"]
+
+
+def test_a_guest_who_is_not_wanted_any_more_is_not_rung_any_more() -> None:
+    r = Rig()
+    r.invite("a", "+1")
+    r.left("a", hung_up=False)
+    assert r.orders == ["StopRinging"]
+    r.answer("+1")
+    assert r.orders == ["Remove"]
+
+
+def test_an_expert_who_is_not_wanted_any_more_is_taken_out() -> None:
+    r = Rig()
+    r.invite("a", "+1")
+    r.answer("+1")
+    r.left("a", hung_up=False)
+    assert r.orders == ["Remove"]
+
+
+def test_a_caller_is_left_in_the_hands_of_the_target_of_a_transfer() -> None:
+    r = Rig()
+    r.invite("a", "+1", stays=False)
+    r.answer("+1")
+    r.left("a", hung_up=False)
+    assert r.orders == []
+    r.over("a")
+    assert not r.floor.legs
+
+
+def test_an_expert_is_called_while_the_agent_talks() -> None:
+    r = Rig()
+    r.agent("ann")
+    r.enter("a/1")
+    r.answer("ann")
+    numbers = count(1)
+    r.people("a", next(numbers), "the caller", "ann")
+    r.invite("a/2", "+1")
+    r.people("a", next(numbers), "the caller", "ann", "+1")
+    assert r.told == [("a", "connected")]
+    r.people("a", next(numbers), "the caller", "ann")
+    assert r.told == [("a", "joined")]
+    assert r.state("ann") == "talking"
