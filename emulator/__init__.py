@@ -19,7 +19,10 @@ from emulator.misbehave import Failure, Fault, Misbehaviour
 from emulator.model import Action, Entry, Phone
 from emulator.phones import NoSuchPhoneError, WrongStateError
 from emulator.plans import PlanError
+from emulator.queries import Leg
 from emulator.service import Emulator
+from emulator.tape import Piece, Recording
+from emulator.world import Knock
 
 __all__ = [
     "DEFAULT_ACCESS_KEY",
@@ -33,11 +36,15 @@ __all__ = [
     "Failure",
     "Fault",
     "Handle",
+    "Knock",
+    "Leg",
     "Line",
     "Misbehaviour",
     "NoSuchPhoneError",
     "Phone",
+    "Piece",
     "PlanError",
+    "Recording",
     "SubscriptionError",
     "SystemClock",
     "VirtualClock",

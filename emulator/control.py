@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from emulator.service import Emulator
 
 Handler = Callable[[Request], Awaitable[Response]]
-ACTIONS = ("press", "speak", "hang-up", "accept", "decline", "busy", "ignore")
+ACTIONS = ("press", "speak", "hang-up", "accept", "decline", "busy", "ignore", "mute", "unmute")
 KEEP_ALIVE_SECONDS = 15
 
 
@@ -171,6 +171,10 @@ class Control:
                 emulator.busy(call)
             case "ignore":
                 emulator.ignore(call)
+            case "mute":
+                emulator.mute(call)
+            case "unmute":
+                emulator.unmute(call)
             case _:
                 return _problem(404, f"a phone can {', '.join(ACTIONS)}, not {action}")
         return JSONResponse(self._view(emulator.call(call)))

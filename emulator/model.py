@@ -31,6 +31,8 @@ EntryKind = Literal[
     "held",
     "resumed",
     "muted",
+    "unmuted",
+    "knocked",
     "transferred",
     "ended",
 ]
@@ -84,6 +86,8 @@ class Phone:
     """The ring of a redirect that this caller waits for."""
     bridged_to: str | None = None
     """The phone at the other end once the host has left."""
+    conference: str | None = None
+    """The call that several phones go on with since the application has left it."""
     transferred_to: str | None = None
     ended_by: str = ""
     end_reason: str = ""

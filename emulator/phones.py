@@ -42,7 +42,7 @@ def dial(world: World, from_number: str, to: str, plan: Sequence[PlanItem] = (),
     phone = Phone(
         f"phone-{next(world.counter)}", me, world.line_identity(line), "caller", context=context or {}, plan=actions
     )
-    world.phones[phone.id] = phone
+    world.add(phone)
     world.note(phone, "dialled", to)
     offers.offer(world, phone, line)
     world.on_moment(phone, "ring")
@@ -106,10 +106,30 @@ def hang_up(world: World, phone: Phone, after: float = 0.0) -> None:
         calls.end_phone(world, phone, phone.role, "hung up")
         if found is not None:
             calls.phone_left(world, found, phone)
-        if peer is not None:
-            calls.end_phone(world, peer, phone.role, "hung up")
+        for other in [peer] if peer is not None else _left_alone(world, phone):
+            calls.end_phone(world, other, phone.role, "hung up")
 
     _at(world, after, go)
+
+
+def _left_alone(world: World, phone: Phone) -> list[Phone]:
+    """The other phone of a conference of two that the application has left."""
+    if phone.conference is None:
+        return []
+    rest = [one for one in world.phones.values() if one.conference == phone.conference and one.state == "connected"]
+    return rest if len(rest) == 1 else []
+
+
+def set_muted(world: World, phone: Phone, muted: bool) -> None:
+    """A participant mutes itself, or ends its mute whoever began it. Raises WrongStateError outside of a call."""
+    call = _in_call(world, phone)
+    participant = call.by_phone(phone) if call is not None else None
+    if call is None or participant is None:
+        raise WrongStateError(f"{phone.id} is in no call of the application")
+    if participant.muted != muted:
+        participant.muted = muted
+        world.note(phone, "muted" if muted else "unmuted")
+        calls.participants_updated(world, call)
 
 
 def _at(world: World, after: float, fn: Callable[[], None]) -> None:
@@ -129,9 +149,9 @@ def _in_call(world: World, phone: Phone) -> Call | None:
 
 
 def _ring(world: World, phone: Phone) -> Ring:
-    if phone.ring is None:
+    if (found := world.rings.get(phone.ring or "")) is None:
         raise WrongStateError(f"{phone.id} does not ring")
-    return world.rings[phone.ring]
+    return found
 
 
 def accept(world: World, phone: Phone) -> None:

@@ -29,7 +29,7 @@ def ring(
     phone = Phone(f"phone-{serial}", target, shown, "target", context=context or {}, plan=deque(behaviour.plan))
     made = Ring(f"ring-{serial}", phone, lambda: on_accept(phone), on_fail)
     phone.ring = made.id
-    world.phones[phone.id] = phone
+    world.add(phone)
     world.rings[made.id] = made
     world.note(phone, "rang", shown.label)
     unanswered = NO_ANSWER_TEAMS if target.teams else NO_ANSWER

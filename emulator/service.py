@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 from starlette.applications import Starlette
 
-from emulator import app, phones, tls
+from emulator import app, phones, queries, tls
 from emulator.activity import Activity
 from emulator.audio import Fetcher
 from emulator.callbacks import Callbacks, Delivery
@@ -22,11 +22,12 @@ from emulator.identifiers import Json, from_address
 from emulator.misbehave import Misbehaviour, Mischief
 from emulator.model import Call, Entry, Offer, Phone
 from emulator.plans import PlanItem, read_behaviour
+from emulator.queries import Leg
 from emulator.rest import Received, Rest
 from emulator.servers import Listener
 from emulator.tape import Recording
 from emulator.tokens import Tokens
-from emulator.world import World
+from emulator.world import Knock, World
 
 
 class Emulator:
@@ -216,6 +217,29 @@ class Emulator:
         """What a phone heard and did, in order."""
         return list(self.call(call).transcript)
 
+    def mute(self, call: str) -> None:
+        """A participant mutes itself. This and `unmute` raise WrongStateError outside of a call."""
+        phones.set_muted(self.world, self.call(call), True)
+
+    def unmute(self, call: str) -> None:
+        """A participant speaks again, also one that the host muted: a host cannot undo that. [contract 1.1]"""
+        phones.set_muted(self.world, self.call(call), False)
+
+    # --- what a test asks when it is over ---
+
+    def rung_while_talking(self, *, or_ringing: bool = False) -> list[Knock]:
+        """Everyone who was rung while talking, oldest first; `or_ringing`: or while another call rang there."""
+        return [knock for knock in self.world.knocks if or_ringing or knock.state == "connected"]
+
+    def legs_left_behind(self) -> list[Leg]:
+        """Phones still ringing or connected although nobody is there for them. Ask when all calls ought to be over."""
+        return queries.left_behind(self.world)
+
+    def hearing(self, call: str) -> dict[str, set[str]]:
+        """Who hears whom, in the call of a phone or connection: number or raw id (`application` for the host) -> the
+        participants heard, and `hold audio`. Raises NoSuchPhoneError."""
+        return queries.hearing(self.world.calls.get(call) or self.world.calls.get(self.call(call).connection_id or ""))
+
     def recordings(self) -> list[Recording]:
         """All recordings, oldest first, alive: read them, do not change them."""
         return list(self.world.recordings.values())
@@ -225,6 +249,9 @@ class Emulator:
         ended = [phone.id for phone in self.world.phones.values() if phone.state == "ended"]
         for phone_id in ended:
             del self.world.phones[phone_id]
+        self.world.people.clear()
+        for phone in self.world.phones.values():
+            self.world.people.setdefault(phone.me.key, []).append(phone)
         spent = [token for token, offer in self.world.offers.items() if offer.phone.id not in self.world.phones]
         for token in spent:
             del self.world.offers[token]

@@ -164,6 +164,9 @@ def leave(world: World, request: Request) -> Reply:
         calls.take_out(world, call, participant)
     if len(phones) == 2:
         phones[0].bridged_to, phones[1].bridged_to = phones[1].id, phones[0].id
+    else:
+        for phone in phones:
+            phone.conference = call.id
     calls.disconnect(world, call, ENDED_BY_API, host=True)
     return Reply(204)
 

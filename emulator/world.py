@@ -15,12 +15,24 @@ from emulator.clock import Clock
 from emulator.config import Config, Line
 from emulator.identifiers import Identifier, Json, from_address
 from emulator.misbehave import Mischief
-from emulator.model import Call, Echo, Entry, EntryKind, Moment, Offer, Phone, Ring, Segment
+from emulator.model import Call, Echo, Entry, EntryKind, Moment, Offer, Phone, PhoneState, Ring, Segment
 from emulator.plans import Behaviour
 from emulator.results import Result
 from emulator.tape import Recording
 
 DIVERTED_NEVER: frozenset[str] = frozenset({"PlayStarted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """Somebody was rung who was on the phone: `busy` is the id of the phone in use, which was `connected` or still
+    `ringing`; `rung` that of the new ring."""
+
+    t: float
+    who: str
+    busy: str
+    rung: str
+    state: PhoneState
 
 
 class Outbox(Protocol):
@@ -48,6 +60,9 @@ class World:
     outbox: Outbox
     fetch: Fetch
     phones: dict[str, Phone] = field(default_factory=dict)
+    people: dict[str, list[Phone]] = field(default_factory=dict)
+    """The phones of each person that were in use when one was last added."""
+    knocks: list[Knock] = field(default_factory=list)
     offers: dict[str, Offer] = field(default_factory=dict)
     rings: dict[str, Ring] = field(default_factory=dict)
     calls: dict[str, Call] = field(default_factory=dict)
@@ -87,6 +102,16 @@ class World:
         if line.resource_account is None:
             return from_address(line.number)
         return Identifier("unknown", f"28:orgid:{line.resource_account}")
+
+    def add(self, phone: Phone) -> None:
+        """A phone dials or is rung. Whoever is on the phone already notices being rung."""
+        busy = [one for one in self.people.get(phone.me.key, []) if one.state != "ended"]
+        self.people[phone.me.key] = [*busy, phone]
+        self.phones[phone.id] = phone
+        for one in busy:
+            if phone.role == "target":
+                self.knocks.append(Knock(self.clock.now(), phone.me.label, one.id, phone.id, one.state))
+                self.note(one, "knocked", phone.other.label)
 
     def note(self, phone: Phone, kind: EntryKind, text: str = "", end: float | None = None) -> int:
         """Add a line to a phone's transcript; returns its place."""

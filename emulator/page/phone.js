@@ -7,6 +7,7 @@ const WORDS = {
   dialled: (text) => `You dialled ${shown(text)}`, rang: (text) => `Ringing: call from ${shown(text)}`,
   connected: (text) => (text.startsWith("8:") ? "Connected" : `Connected to ${shown(text)}`),
   tones: (text) => `Tones: ${text}`, held: () => "On hold", resumed: () => "Off hold", muted: () => "Muted",
+  unmuted: () => "Not muted any more", knocked: (text) => `Rings again: call from ${shown(text)}`,
   transferred: (text) => `Transferred to ${shown(text)}`, ended: (text) => `Call ended: ${text}`,
 };
 
