@@ -135,7 +135,7 @@ def _risen(floor: Floor, name: str) -> Leg | None:
     agent = floor.agents.get(leg.agent)
     if agent is not None:
         agent.legs = (*agent.legs, name)
-        floor.free.drop(agent.name)
+        floor.freed.append(agent.name)
     return leg
 
 

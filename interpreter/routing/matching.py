@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from interpreter.routing import legs
 from interpreter.routing.agents import look_for_staff
-from interpreter.routing.pools import Key, serves
-from interpreter.routing.protocol import Strategy
+from interpreter.routing.pools import serves
 from interpreter.routing.state import Agent, Caller, Floor, call_of
 
 EMPTY: frozenset[str] = frozenset()
@@ -73,13 +72,7 @@ def _look_again(floor: Floor, caller: Caller, at: float, waited: float) -> None:
 
 def _offer_best(floor: Floor, agent: Agent, at: float) -> None:
     """An agent is free: the caller whose turn it is is offered."""
-    keys: dict[Strategy, Key] = {
-        "longest idle": (agent.since, agent.name),
-        "fewest calls": (float(agent.calls), agent.name),
-        "most skilled": (-float(sum(level for _, level in agent.profile.skills)), agent.name),
-        "fixed order": (float(agent.order), agent.name),
-    }
-    floor.free.add(agent.name, agent.profile, keys)
+    floor.free.add(agent.name, agent.profile, agent.keys)
     passed_over = floor.refused.get(agent.name, EMPTY)
     if agent.legs:  # nobody is rung into a call in which it is
         calls = {floor.legs[name].call for name in agent.legs}

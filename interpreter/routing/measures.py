@@ -17,6 +17,8 @@ SHORT = 5.0
 """Seconds: a caller who gives up sooner has not really called."""
 USUAL = 300.0
 """Seconds of a talk with its wrap-up, while nothing is known yet."""
+SHORTEST = 1.0
+"""Seconds that a talk takes at least, when the wait is estimated."""
 MEMORY = 0.05
 """How much the latest talk counts in the mean."""
 QUARTER = 900.0
@@ -120,7 +122,7 @@ class Measures:
             return math.inf
         pace = self.pace(queue)
         gives_up = pace.gave_up / pace.waited if pace.waited > 0 else 0.0
-        rate = agents / pace.handling
+        rate = agents / max(pace.handling, SHORTEST)
         near = sum(1 / (rate + number * gives_up) for number in range(min(place, EXACT)))
         if place <= EXACT:
             return near

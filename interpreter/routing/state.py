@@ -8,8 +8,18 @@ from typing import Literal, TypeAlias
 
 from interpreter.protocol import Value
 from interpreter.routing.measures import Measures, Pace, Tally
-from interpreter.routing.pools import Class, Free, Profile, Waiting, serves
-from interpreter.routing.protocol import Effect, Person, QueueRules, Readiness, SetTimer, Skills, Tell, Why
+from interpreter.routing.pools import Class, Free, Key, Profile, Waiting, serves
+from interpreter.routing.protocol import (
+    Effect,
+    Person,
+    QueueRules,
+    Readiness,
+    SetTimer,
+    Skills,
+    Strategy,
+    Tell,
+    Why,
+)
 
 Place: TypeAlias = tuple[float, float, Skills]
 """Rank, arrival and needs."""
@@ -47,6 +57,16 @@ class Agent:
         """Whether a call may be offered."""
         free = len(self.legs) + self.wraps < self.capacity
         return free and self.wanted == "available" and not (self.back or self.elsewhere or self.lost)
+
+    @property
+    def keys(self) -> dict[Strategy, Key]:
+        """Where the agent stands in the order of each strategy."""
+        return {
+            "longest idle": (self.since, self.name),
+            "fewest calls": (float(self.calls), self.name),
+            "most skilled": (-float(sum(level for _, level in self.profile.skills)), self.name),
+            "fixed order": (float(self.order), self.name),
+        }
 
     @property
     def staffs(self) -> bool:
@@ -305,6 +325,11 @@ def restored(kept: Snapshot, rules: dict[str, QueueRules]) -> Floor:
     floor.timers = {name: (number, due) for name, number, due in kept.timers}
     floor.measures.tallies = {(each.queue, each.quarter): replace(each) for each in kept.tallies}
     floor.measures.paces = {each.queue: replace(each) for each in kept.paces}
+    for agent in floor.agents.values():
+        if agent.staffs:
+            floor.staff[agent.profile] = floor.staff.get(agent.profile, 0) + 1
+        if agent.can_take:
+            floor.free.add(agent.name, agent.profile, agent.keys)
     for leg in floor.legs.values():
         floor.belongs(leg.call, leg.name)
     for guest in floor.guests.values():
@@ -312,8 +337,8 @@ def restored(kept: Snapshot, rules: dict[str, QueueRules]) -> Floor:
     for caller in map(replace, kept.callers):
         floor.callers[caller.entry] = caller
         floor.belongs(call_of(caller.entry), caller.entry)
-        for agent in caller.declined:
-            floor.refused.setdefault(agent, set()).add(caller.entry)
+        for name in caller.declined:
+            floor.refused.setdefault(name, set()).add(caller.entry)
         if not caller.legs and not caller.connected:
             floor.begun[caller.entry] = caller.at
             floor.waiting.add(caller.entry, caller.wanted, caller.rank)

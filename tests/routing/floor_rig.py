@@ -13,24 +13,27 @@ from interpreter.routing.protocol import (
     Due,
     Effect,
     EndAside,
+    EndCall,
     Entered,
     Event,
+    HostOrder,
     Invited,
     Join,
     Left,
     NotAnswered,
-    Order,
     People,
     Person,
+    Probe,
     Readiness,
+    Remove,
     Ring,
     Rung,
     Seen,
     Serves,
-    SetTimer,
     SideOver,
     SignedIn,
     Skills,
+    StopRinging,
     Tell,
     Wanted,
     Whisper,
@@ -39,6 +42,7 @@ from interpreter.routing.protocol import (
 from interpreter.routing.state import Agent, Leg, state_of
 
 MONDAY = 1_700_000_000.0
+HOST = (Ring, StopRinging, Probe, Remove, Aside, Whisper, Join, EndAside, EndCall, Tell)
 
 
 def floor(*rules: QueueRules) -> Floor:
@@ -48,13 +52,13 @@ def floor(*rules: QueueRules) -> Floor:
 
 @dataclass
 class Rig:
-    """``out`` is what came of the last thing that happened, without the timers. An agent's address is its name."""
+    """``out`` is what the host or a call was told by the last thing that happened. An agent's address is its name."""
 
     floor: Floor = field(default_factory=floor)
     now: float = MONDAY
-    out: list[Order | Tell] = field(default_factory=list)
+    out: list[HostOrder | Tell] = field(default_factory=list)
 
-    def send(self, *events: Event) -> list[Order | Tell]:
+    def send(self, *events: Event) -> list[HostOrder | Tell]:
         """Something happens."""
         self.out = []
         for event in events:
@@ -62,9 +66,9 @@ class Rig:
         return self.out
 
     def _take(self, effects: Iterable[Effect]) -> None:
-        self.out += [each for each in effects if not isinstance(each, SetTimer)]
+        self.out += [each for each in effects if isinstance(each, HOST)]
 
-    def wait(self, seconds: float) -> list[Order | Tell]:
+    def wait(self, seconds: float) -> list[HostOrder | Tell]:
         """Time passes; what is due, happens."""
         self.out, until = [], self.now + seconds
         while self.floor.timers:
@@ -81,58 +85,58 @@ class Rig:
 
     def agent(
         self, name: str, *queues: str | Serves, skills: Skills = (), order: int = 0, capacity: int = 1
-    ) -> list[Order | Tell]:
+    ) -> list[HostOrder | Tell]:
         """An agent signs in, for ``sales`` unless it is said for what. A moment later something else can happen."""
         serves = tuple(Serves(each) if isinstance(each, str) else each for each in queues or ("sales",))
         out = self.send(SignedIn(self.now, name, Person(name), skills, serves, order, capacity))
         self.now += 1
         return out
 
-    def enter(self, entry: str, queue: str = "sales", **more: object) -> list[Order | Tell]:
+    def enter(self, entry: str, queue: str = "sales", **more: object) -> list[HostOrder | Tell]:
         """A caller comes into a queue: ``a`` is the call, and ``a/1`` its entry."""
         return self.send(Entered(self.now, _entry(entry), queue, **more))  # type: ignore[arg-type]
 
-    def left(self, entry: str, hung_up: bool = True) -> list[Order | Tell]:
+    def left(self, entry: str, hung_up: bool = True) -> list[HostOrder | Tell]:
         """A caller leaves."""
         return self.send(Left(self.now, _entry(entry), hung_up))
 
-    def over(self, call: str) -> list[Order | Tell]:
+    def over(self, call: str) -> list[HostOrder | Tell]:
         """A call ends for everyone."""
         return self.send(CallOver(self.now, call))
 
-    def wants(self, agent: str, state: Readiness) -> list[Order | Tell]:
+    def wants(self, agent: str, state: Readiness) -> list[HostOrder | Tell]:
         """An agent asks to be something."""
         return self.send(Wanted(self.now, agent, state))
 
-    def seen(self, agent: str, offerable: bool) -> list[Order | Tell]:
+    def seen(self, agent: str, offerable: bool) -> list[HostOrder | Tell]:
         """Presence is reported."""
         return self.send(Seen(self.now, agent, offerable))
 
-    def invite(self, entry: str, who: str, **more: object) -> list[Order | Tell]:
+    def invite(self, entry: str, who: str, **more: object) -> list[HostOrder | Tell]:
         """A call asks for somebody."""
         return self.send(Invited(self.now, _entry(entry), Person(who, "number"), 20.0, **more))  # type: ignore[arg-type]
 
-    def rings(self, who: str) -> list[Order | Tell]:
+    def rings(self, who: str) -> list[HostOrder | Tell]:
         """The host has accepted to ring."""
         return self.send(Rung(self.now, self.leg(who).name, f"invitation of {who}"))
 
-    def answer(self, who: str) -> list[Order | Tell]:
+    def answer(self, who: str) -> list[HostOrder | Tell]:
         """Somebody is in the call."""
         return self.send(Answered(self.now, self.leg(who).name))
 
-    def refuse(self, who: str, why: Why = "declined") -> list[Order | Tell]:
+    def refuse(self, who: str, why: Why = "declined") -> list[HostOrder | Tell]:
         """A leg comes to nothing."""
         return self.send(NotAnswered(self.now, self.leg(who).name, why))
 
-    def hang_up_aside(self, who: str) -> list[Order | Tell]:
+    def hang_up_aside(self, who: str) -> list[HostOrder | Tell]:
         """Somebody's own line is over."""
         return self.send(SideOver(self.now, self.leg(who).name))
 
-    def people(self, call: str, sequence: int, *who: str) -> list[Order | Tell]:
+    def people(self, call: str, sequence: int, *who: str) -> list[HostOrder | Tell]:
         """The host says who is in a call."""
         return self.send(People(self.now, call, who, sequence))
 
-    def hangs_up(self, who: str) -> list[Order | Tell]:
+    def hangs_up(self, who: str) -> list[HostOrder | Tell]:
         """Somebody who is in a call leaves it: the host reports who was in it, and who is."""
         call = self.leg(who).call
         last = self.floor.sequences.get(call, 0)
@@ -179,7 +183,7 @@ def _entry(entry: str) -> str:
     return entry if "/" in entry else f"{entry}/1"
 
 
-def _word(order: Order) -> str:
+def _word(order: HostOrder) -> str:
     kind = type(order).__name__
     match order:
         case Ring() | Aside() | Whisper() | Join():
