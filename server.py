@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 
@@ -22,23 +22,20 @@ from starlette.requests import ClientDisconnect
 from dsl import Program
 from interpreter import machine
 from interpreter.azure import guards
-from interpreter.azure.commands import AzureHost, connect
+from interpreter.azure.commands import connect
 from interpreter.azure.transport import fetch_with, open_session
+from interpreter.center import make as make_center
 from interpreter.data import House
 from interpreter.data.stand_ins import StandIns
-from interpreter.engine import Engine, Limits, Machine
-from interpreter.floor import Floors, Hands, NoHands
-from interpreter.floor.asking import FloorDesk, line_of_promise
-from interpreter.floor.service import Deliver
+from interpreter.engine import Engine, Incoming, Limits, Machine
+from interpreter.floor import Floors
 from interpreter.heads import BoundedHeads
 from interpreter.journal import Codec
 from interpreter.machine import Call
-from interpreter.ports import Clock, Host, Line, SystemClock
+from interpreter.ports import Clock, Host, SystemClock
 from interpreter.programs import SiteScripts
 from interpreter.protocol import Finished
-from interpreter.routing.promises import PREFIX
 from interpreter.site import Site
-from interpreter.staff import always_there, queue_rules
 from interpreter.store import Store
 from interpreter.store.sqlite import SqliteStore
 from interpreter.telemetry import Metrics, Trace, Watcher, configure_logging
@@ -47,6 +44,8 @@ from interpreter.web import Desk, on_disconnect, on_fault, on_http_error
 
 _log = structlog.get_logger(__name__)
 
+FILES_WITHIN = 60.0
+"""Seconds for a file of a recording, and for telling somebody something."""
 MACHINE: Machine[Program, Call] = Machine(machine.begin, machine.step, Codec(Call))
 
 
@@ -111,47 +110,23 @@ async def running(
         limits = Limits(keep_days=site.store.keep_days)
         vault = Vault()
         watcher = _Forgetting(vault, metrics, trace)
-        floors = _floors(site, store, host, time, lambda call, events: engine.deliver(call, events))
+        session = await stack.enter_async_context(open_session(site.ca_path(), FILES_WITHIN))
         given = StandIns(site.stand_ins()) if stand_ins else None
-        house = House(host, site.functions(), store, time, vault, given, FloorDesk(site, floors, time))
+
+        async def deliver(call_id: str, events: Sequence[Incoming]) -> None:
+            await engine.deliver(call_id, events)
+
+        center = make_center(site, store, host, time, deliver, lambda: session)
+        house = House(host, site.functions(), store, time, vault, given, center.desk, center.notifier)
         stack.push_async_callback(house.close)
         engine = Engine(store, house, time, scripts, MACHINE, observer=watcher, switches=site.switches(), limits=limits)
         house.deliver = engine.deliver
         await engine.start()
-        await _open_floor(site, floors, time)
-        desk = Desk(site, engine, store, scripts, time, metrics, floors, vault)
+        await center.open(site, time)
+        desk = Desk(site, engine, store, scripts, time, metrics, center, vault)
         await _guard(desk, stack, token_clock or SystemClock())
         _in_background(desk, stack, fire=clock is None if fire is None else fire)
-        yield Runtime(create_app(desk), desk, house, floors)
-
-
-def _floors(site: Site, store: Store, host: Host, clock: Clock, deliver: Deliver) -> Floors:
-    """The floor over the same host; one that has no hands for other people's legs says so."""
-
-    async def line(call_id: str) -> Line | None:
-        if call_id.startswith(PREFIX):
-            return line_of_promise(floors.floor, call_id)
-        found = (await store.load([call_id])).get(call_id)
-        row = found.call if found is not None else None
-        if row is None:
-            return None
-        return Line(row.id, row.shard, row.connection_id, row.incoming_context, row.caller, row.called)
-
-    hands: Hands = host.hands(line) if isinstance(host, AzureHost) else NoHands()
-    floors = Floors(store.floor, hands, clock, queue_rules(site), deliver)
-    return floors
-
-
-async def _open_floor(site: Site, floors: Floors, clock: Clock) -> None:
-    await floors.start()
-    there = [event for event in always_there(site, clock.now()) if not _is_there(floors, event.agent)]
-    if there:
-        await floors.post(*there)
-
-
-def _is_there(floors: Floors, agent: str) -> bool:
-    known = floors.floor.agents.get(agent)
-    return known is not None and known.wanted != "offline"
+        yield Runtime(create_app(desk), desk, house, center.floors)
 
 
 async def _guard(desk: Desk, stack: AsyncExitStack, clock: Clock) -> None:
@@ -173,7 +148,7 @@ def _in_background(desk: Desk, stack: AsyncExitStack, fire: bool) -> None:
     tasks = [asyncio.create_task(desk.scripts.watch(stop))]
     if fire:
         desk.timers = asyncio.create_task(desk.engine.run())
-        tasks += [desk.timers, asyncio.create_task(desk.floors.run())]
+        tasks += [desk.timers, asyncio.create_task(desk.center.floors.run())]
     for task in tasks:
         task.add_done_callback(_tell_failure)
 
@@ -181,7 +156,7 @@ def _in_background(desk: Desk, stack: AsyncExitStack, fire: bool) -> None:
         desk.draining = True
         stop.set()
         await desk.engine.stop(desk.site.server.drain_seconds)
-        await desk.floors.stop()
+        await desk.center.floors.stop()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     stack.push_async_callback(end)

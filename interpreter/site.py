@@ -33,6 +33,7 @@ from interpreter.site_model import (
     Service,
     Settings,
     Store,
+    Told,
 )
 
 Kind: TypeAlias = Literal["number", "teams_user", "teams_app", "agent", "audio", "switch", "secret"]
@@ -53,6 +54,7 @@ _SECRETS: Mapping[tuple[str, ...], str] = {
     ("service", "key"): "unresolved",
     ("events", "secret"): "unresolved",
     ("operator", "token"): "unresolved",
+    ("mail", "password"): "unresolved",
 }
 """The keys whose values never print, each with what stands for it where the real one is not needed."""
 
@@ -362,6 +364,7 @@ def _found(path: tuple[str, ...], value: Any) -> str:
 
 def _is_secret(path: tuple[str, ...]) -> bool:
     of_a_table = (path[0] == "data" and "headers" in path) or (path[0] == "agents" and path[-1] == "token")
+    of_a_table = of_a_table or (path[0] == "notify" and "headers" in path)
     return path[0] == "secrets" or path in _SECRETS or of_a_table
 
 
@@ -370,6 +373,7 @@ _TABLES: Mapping[str, type[BaseModel]] = {
     "data": DataFunction,
     "queues": QueueOf,
     "experts": Expert,
+    "notify": Told,
 }
 """What each entry of these sections is."""
 

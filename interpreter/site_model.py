@@ -260,6 +260,39 @@ class QueueOf(Section):
     language: Text = "en-US"
 
 
+class Voicemail(Section):
+    """Where messages are kept, and for how long."""
+
+    folder: Text = "messages"
+    """Relative to the site file."""
+    keep_days: float = Field(default=90.0, gt=0, le=3650)
+
+
+class Mail(Section):
+    """The server that mail goes out by."""
+
+    server: Text = "localhost"
+    port: int = Field(default=587, ge=1, le=65535)
+    sender: Text = "ivr@localhost"
+    user: Text | None = None
+    password: SecretStr | None = None
+    encryption: Literal["starttls", "tls", "none"] = "starttls"
+
+
+class Told(Section):
+    """Somebody who is told: by a request to an address, or by mail."""
+
+    url: Url | None = None
+    headers: dict[str, SecretStr] = {}
+    mail: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Told:
+        if bool(self.url) == bool(self.mail):
+            raise ValueError("exactly one of url and mail")
+        return self
+
+
 class Expert(Section):
     """Somebody who is asked for advice: an agent of ``[agents]``, a Teams user, or a telephone number."""
 
@@ -324,6 +357,9 @@ class Settings(BaseSettings):
     agents: dict[str, Agent] = {}
     queues: dict[str, QueueOf] = {}
     experts: dict[str, Expert] = {}
+    voicemail: Voicemail = Voicemail()
+    mail: Mail = Mail()
+    notify: dict[str, Told] = {}
     audio: dict[str, Url] = {}
     switches: dict[str, Switch] = {}
     secrets: dict[str, SecretStr] = {}

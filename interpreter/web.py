@@ -26,15 +26,17 @@ from interpreter.azure.fields import Malformed
 from interpreter.azure.guards import Guard
 from interpreter.azure.keys import PublishedKeys
 from interpreter.azure.tokens import Rejected, secret_matches
+from interpreter.center import Center
 from interpreter.engine import Engine, EngineStopped, UnknownSwitch, call_id_for, shard_of
-from interpreter.floor import Floors
 from interpreter.machine import Call
 from interpreter.ports import Clock
 from interpreter.programs import SiteScripts
 from interpreter.protocol import CallOffered
+from interpreter.routing.protocol import FileReady
 from interpreter.site import Site
 from interpreter.store import Store, StoreUnavailable
 from interpreter.telemetry import Metrics
+from interpreter.tones import RECORD_TONE
 from interpreter.vault import Vault
 
 _log = structlog.get_logger(__name__)
@@ -53,7 +55,7 @@ class Desk:
     scripts: SiteScripts
     clock: Clock
     metrics: Metrics
-    floors: Floors
+    center: Center
     vault: Vault = field(default_factory=Vault)
     """Where what callers enter in confidence goes before anything of it is kept or logged."""
     callback_guard: Guard | None = None
@@ -73,6 +75,7 @@ class Desk:
             Route("/events", self._events, methods=["POST"]),
             Route("/events", self._handshake, methods=["OPTIONS"]),
             Route("/callbacks/{shard}/{call}", self._callbacks, methods=["POST"]),
+            Route("/tones/record.wav", _tone, methods=["GET"]),
             Route("/healthz", self._healthz, methods=["GET"]),
             Route("/readyz", self._readyz, methods=["GET"]),
             Route("/metrics", self._metrics, methods=["GET"]),
@@ -92,7 +95,7 @@ class Desk:
         found = callbacks.parse(await self._body(request), self.clock.now(), call_id)
         # First: who hangs up while waiting has hung up, whatever the script then takes back.
         if of_floor := [each.floor for each in found if isinstance(each, callbacks.Callback) and each.floor]:
-            await _durably(self.floors.report(of_floor))
+            await _durably(self.center.floors.report(of_floor))
         events = [
             (each.event_id, each.connection_id, self.vault.sealed(call_id, each.event))
             for each in found
@@ -123,6 +126,10 @@ class Desk:
         found = eventgrid.parse(await self._body(request))
         ringing = [each for each in found if isinstance(each, eventgrid.Incoming)]
         await _durably(asyncio.gather(*(self._ring(each) for each in ringing)))
+        now = self.clock.now()
+        files = [FileReady(now, each.recording, each.address) for each in found if isinstance(each, eventgrid.File)]
+        if files:
+            await _durably(self.center.floors.post(*files))
         for each in found:
             self.metrics.deliveries.labels(_OUTCOME[type(each)]).inc()
         _tell_malformed("events malformed", found)
@@ -260,6 +267,7 @@ class Desk:
 _OUTCOME = {
     eventgrid.Incoming: "ringing",
     eventgrid.Validation: "handshake",
+    eventgrid.File: "recording",
     eventgrid.Ignored: "ignored",
     Malformed: "malformed",
 }
@@ -291,6 +299,11 @@ def _wanted(body: bytes) -> bool:
     except (ValueError, RecursionError):
         pass
     raise HTTPException(400, 'the body is {"on": true} or {"on": false}')
+
+
+async def _tone(request: Request) -> Response:
+    """What a caller hears before a message is recorded. Public: the service fetches it."""
+    return Response(RECORD_TONE, media_type="audio/wav", headers={"Cache-Control": "max-age=86400"})
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:

@@ -16,11 +16,11 @@ from __future__ import annotations
 import asyncio
 import math
 import zlib
+from collections.abc import Callable
 from typing import assert_never
 
 from azure.communication.callautomation import (
     CommunicationIdentifier,
-    CommunicationUserIdentifier,
     FileSource,
     MicrosoftTeamsAppIdentifier,
     MicrosoftTeamsUserIdentifier,
@@ -28,10 +28,7 @@ from azure.communication.callautomation import (
     RecognitionChoice,
     RecognizeInputType,
     SsmlSource,
-    TeamsPhoneCallDetails,
-    TeamsPhoneCallerDetails,
     TextSource,
-    UnknownIdentifier,
 )
 from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
 from azure.core.credentials import AzureKeyCredential
@@ -40,10 +37,10 @@ from azure.core.exceptions import AzureError, ClientAuthenticationError, Deseria
 from azure.core.pipeline.policies import AsyncRedirectPolicy, AsyncRetryPolicy
 from azure.core.pipeline.transport import AioHttpTransport
 
-from interpreter.azure.eventgrid import ANONYMOUS
 from interpreter.azure.legs import AzureHands, Lines
 from interpreter.azure.outcome import of_error, repeatability
-from interpreter.azure.people import identity, spoken
+from interpreter.azure.people import BriefLines, call_details, identity, party, spoken
+from interpreter.azure.recordings import MessageFiles
 from interpreter.azure.speech import NOTHING, pieces
 from interpreter.azure.tones import TONES
 from interpreter.azure.transport import open_session
@@ -66,6 +63,7 @@ from interpreter.protocol import (
     Withdraw,
 )
 from interpreter.protocol import Request as Asked
+from interpreter.routing import Floor
 from interpreter.site import Site
 from interpreter.staff import person_of
 
@@ -95,6 +93,7 @@ class AzureHost:
 
     def __init__(self, site: Site, client: CallAutomationClient, credential: AsyncTokenCredential | None) -> None:
         self._site, self._client, self._credential = site, client, credential
+        self._brief: Callable[[str], BriefLines] = lambda _: ()
 
     async def perform(self, line: Line, action: HostAction, request: Request) -> Performance:
         """Sends one request. What the service answers becomes a `Performance`; nothing is repeated here."""
@@ -110,9 +109,11 @@ class AzureHost:
         except AzureError as error:
             return of_error(error)
 
-    def hands(self, lines: Lines) -> AzureHands:
-        """What the floor's orders are performed with, over the same connections."""
-        return AzureHands(self._site, self._client, lines)
+    def hands(self, lines: Lines, floor: Callable[[], Floor], files: MessageFiles) -> AzureHands:
+        """What the floor's orders are performed with, over the same connections. Whoever takes a call by a transfer is
+        shown what the floor knows of it, too."""
+        self._brief = lambda call: floor().briefs.get(call, ())
+        return AzureHands(self._site, self._client, lines, floor, files)
 
     async def close(self) -> None:
         """Closes the connections. Afterwards nothing can be performed."""
@@ -137,9 +138,9 @@ class AzureHost:
             case Recognize():
                 await self._recognize(call, line, action)
             case StartTones():
-                await call.start_continuous_dtmf_recognition(_party(line.caller), operation_context=action.op)
+                await call.start_continuous_dtmf_recognition(party(line.caller), operation_context=action.op)
             case StopTones():
-                await call.stop_continuous_dtmf_recognition(_party(line.caller), operation_context=action.op)
+                await call.stop_continuous_dtmf_recognition(party(line.caller), operation_context=action.op)
             case CancelMedia():
                 await call.cancel_all_media_operations()
             case Asked() | Withdraw():
@@ -182,7 +183,7 @@ class AzureHost:
         most = _MOST_SPEECH_SILENCE if spoken else _MOST_SILENCE
         await call.start_recognizing_media(
             _INPUT[action.kind],
-            _party(line.caller),
+            party(line.caller),
             play_prompt=sources[0] if len(sources) == 1 else sources or None,
             interrupt_call_media_operation=False,
             interrupt_prompt=action.barge_in,
@@ -198,7 +199,7 @@ class AzureHost:
     async def _transfer(
         self, call: CallConnectionClient, line: Line, action: Transfer, headers: dict[str, str]
     ) -> None:
-        details = _details(line) if action.kind == "agent" else None
+        details = call_details(line, self._brief(line.call_id)) if action.kind == "agent" else None
         await call.transfer_call_to_participant(
             self._target(action),
             operation_context=action.op,
@@ -301,29 +302,6 @@ async def _entra() -> AsyncTokenCredential:
         await credential.close()
         raise ValueError(f'[service] credential = "entra", but no identity was found: {error.message}') from error
     return credential
-
-
-def _party(caller: str) -> CommunicationIdentifier:
-    """The caller as the service addresses it, from the text that the IncomingCall became."""
-    if not caller:
-        return PhoneNumberIdentifier("anonymous", raw_id=ANONYMOUS)
-    if caller.startswith("+"):
-        return PhoneNumberIdentifier(caller)
-    if caller.startswith("4:"):
-        return PhoneNumberIdentifier(caller.removeprefix("4:"), raw_id=caller)
-    if caller.startswith("8:orgid:"):
-        return MicrosoftTeamsUserIdentifier(caller.removeprefix("8:orgid:"))
-    if caller.startswith("28:orgid:"):
-        return MicrosoftTeamsAppIdentifier(caller.removeprefix("28:orgid:"))
-    return CommunicationUserIdentifier(caller) if caller.startswith("8:acs:") else UnknownIdentifier(caller)
-
-
-def _details(line: Line) -> TeamsPhoneCallDetails | None:
-    """What an agent's screen shows of the caller. The service insists on a number, so nothing is shown without one."""
-    if not line.caller.startswith("+"):
-        return None
-    caller = TeamsPhoneCallerDetails(caller=_party(line.caller), name=line.caller, phone_number=line.caller)
-    return TeamsPhoneCallDetails(teams_phone_caller=caller, session_id=line.call_id)
 
 
 def _choice(choice: Choice) -> RecognitionChoice:

@@ -12,10 +12,11 @@ import zlib
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from interpreter.azure.fields import BadFieldError, Fields, Malformed, elements, table, text
+from interpreter.azure.fields import BadFieldError, Fields, Malformed, array, elements, table, text
 
 _VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent"
 _INCOMING = "Microsoft.Communication.IncomingCall"
+_RECORDED = "Microsoft.Communication.RecordingFileStatusUpdated"
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _HOST_NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
 
@@ -58,7 +59,15 @@ class Ignored:
     type: str
 
 
-Delivery: TypeAlias = Incoming | Validation | Ignored | Malformed
+@dataclass(frozen=True, slots=True)
+class File:
+    """The file of a recording is there, at an address that wants a signed request."""
+
+    recording: str
+    address: str
+
+
+Delivery: TypeAlias = Incoming | Validation | File | Ignored | Malformed
 
 
 def parse(body: bytes) -> list[Delivery]:
@@ -112,9 +121,20 @@ def _element(element: object) -> Delivery:
             return Validation(text(table(element, "data", required=True), "validationCode"))
         if kind == _INCOMING:
             return _incoming(text(element, "id"), table(element, "data", required=True))
+        if kind == _RECORDED:
+            return _file(text(element, "subject", ""), table(element, "data", required=True))
         return Ignored(kind)
     except BadFieldError as error:
         return Malformed(str(error))
+
+
+def _file(subject: str, data: Fields) -> File:
+    chunks = array(table(data, "recordingStorageInfo"), "recordingChunks")
+    first = next((each for each in chunks if isinstance(each, dict)), {})
+    recording, address = subject.rpartition("/recordingId/")[2], text(first, "contentLocation", "")
+    if not recording or not address:
+        raise BadFieldError("a recording without a name or an address")
+    return File(recording, address)
 
 
 def _incoming(event_id: str, data: Fields) -> Incoming:

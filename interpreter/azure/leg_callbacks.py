@@ -7,6 +7,7 @@ name stands in the callback address): answered, over, and the key that was press
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from interpreter.azure.fields import Fields, array, number, table, text
 from interpreter.azure.tones import character
@@ -16,8 +17,10 @@ from interpreter.routing.protocol import (
     Cancelled,
     Event,
     Keyed,
+    Listened,
     NotAnswered,
     People,
+    Recording,
     Removed,
     SideOver,
     SideUp,
@@ -49,8 +52,12 @@ def read(kind: str, data: Fields, call: str, at: float) -> Event | None:
         return _people(data, call, at)
     leg = text(data, "operationContext", "")
     of_leg = _OF_LEG.get(kind) if leg.startswith(LEG) else None
+    if of_leg is None and ":" in leg:
+        of_leg = _OF_MESSAGE.get(kind)
     if of_leg is not None:
         return of_leg(data, leg, at)
+    if kind in ("RecordingStateChanged", "StartRecordingFailed"):
+        return _recording(kind, data, call, at)
     if call.startswith(LEG):
         reader = _OWN_LINE.get(kind)
         return reader(data, call, at) if reader is not None else None
@@ -82,6 +89,31 @@ def _keyed(data: Fields, leg: str, at: float) -> Event:
     tones = array(table(data, "dtmfResult"), "tones")
     return Keyed(at, leg, character(tones[0]) if tones else "")
 
+
+def _recording(kind: str, data: Fields, call: str, at: float) -> Event | None:
+    message, recording = call if call.startswith(LEG) else "", text(data, "recordingId", "")
+    if kind == "StartRecordingFailed":
+        return Recording(at, message, "failed", recording)
+    return Recording(at, message, "active" if text(data, "state", "").lower() == "active" else "inactive", recording)
+
+
+_HEARD: Mapping[int, Literal["speech", "key", "silence", "cancelled"]] = {
+    8569: "speech", 8531: "key", 8514: "key", 8533: "key", 8510: "silence", 8508: "cancelled", 8563: "speech",
+    8532: "silence",
+}  # fmt: skip
+"""How listening to a message ended. Speech that nobody understood (8563) was spoken all the same."""
+
+
+def _listened(data: Fields, step: str, at: float) -> Event:
+    sub_code = number(table(data, "resultInformation"), "subCode", 0)
+    tones = array(table(data, "dtmfResult"), "tones")
+    said = character(tones[0]) if tones else text(table(data, "speechResult"), "speech", "")
+    return Listened(at, step, "key" if tones else _HEARD.get(sub_code, "failed"), said)
+
+
+_OF_MESSAGE: Mapping[str, Callable[[Fields, str, float], Event | None]] = dict.fromkeys(
+    ("RecognizeCompleted", "RecognizeFailed", "RecognizeCanceled"), _listened
+)
 
 _OF_LEG: Mapping[str, Callable[[Fields, str, float], Event | None]] = {
     "AddParticipantSucceeded": lambda data, leg, at: Answered(at, leg),

@@ -7,20 +7,27 @@ service says that a call or a person is not there any more, that is what the ord
 from __future__ import annotations
 
 import asyncio
+import math
 import zlib
 from collections.abc import Awaitable, Callable
-from typing import assert_never
+from typing import Any, assert_never
 
 from azure.communication.callautomation import (
+    FileSource,
     MicrosoftTeamsAppIdentifier,
     PhoneNumberIdentifier,
     RecognizeInputType,
+    RecordingChannel,
+    RecordingContent,
+    RecordingFormat,
+    TextSource,
 )
-from azure.communication.callautomation.aio import CallAutomationClient
+from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
 from azure.core.exceptions import AzureError, DeserializationError
 
 from interpreter.azure.outcome import of_error, repeatability
-from interpreter.azure.people import identity, is_person, spoken
+from interpreter.azure.people import call_details, identity, is_person, party, spoken
+from interpreter.azure.recordings import MessageFiles
 from interpreter.engine.ports import shard_of
 from interpreter.floor import Outcome
 from interpreter.ports import Line, Refused, Request, TryLater
@@ -30,23 +37,30 @@ from interpreter.routing.protocol import (
     EndAside,
     EndCall,
     Event,
+    Fetch,
     HostOrder,
+    Hush,
     Join,
     Keyed,
+    Listen,
+    Listened,
     NotAnswered,
     Person,
     Probe,
     Probed,
+    Recording,
     Remove,
     Removed,
     Ring,
     Rung,
     SideOver,
+    StartRecording,
+    StopRecording,
     StopRinging,
     Whisper,
     Why,
 )
-from interpreter.routing.state import Leg
+from interpreter.routing.state import Floor, Leg
 from interpreter.site import Site
 
 Lines = Callable[[str], Awaitable[Line | None]]
@@ -64,11 +78,20 @@ _WHY: dict[int, Why] = {403: "not allowed", 422: "not allowed", 404: "invalid", 
 class AzureHands:
     """Performs the floor's orders through the host's client."""
 
-    def __init__(self, site: Site, client: CallAutomationClient, lines: Lines) -> None:
-        self._site, self._client, self._lines = site, client, lines
+    def __init__(
+        self,
+        site: Site,
+        client: CallAutomationClient,
+        lines: Lines,
+        floor: Callable[[], Floor],
+        files: MessageFiles,
+    ) -> None:
+        self._site, self._client, self._lines, self._floor, self._files = site, client, lines, floor, files
 
     async def perform(self, order: HostOrder, leg: Leg | None, request: Request) -> Outcome:
         """One request, or what is known without one."""
+        if isinstance(order, Fetch):
+            return Outcome((await self._files.fetch(order),))
         try:
             line = await self._lines(order.call)
             async with asyncio.timeout(self._site.service.timeout_seconds):
@@ -100,12 +123,17 @@ class AzureHands:
                     own = self._client.get_call_connection(leg.connection)
                     await own.hang_up(is_for_everyone=True, headers=headers)
                 return ()
+            case StopRecording():
+                await self._client.stop_recording(order.recording)
+                return ()
+            case Fetch():
+                raise AssertionError("fetched before")
             case _:
                 return await self._in_call(order, leg, line, headers)
 
     async def _in_call(
         self,
-        order: Ring | StopRinging | Probe | Remove | Join | EndCall,
+        order: Ring | StopRinging | Probe | Remove | Join | EndCall | StartRecording | Listen | Hush,
         leg: Leg | None,
         line: Line | None,
         headers: dict[str, str],
@@ -121,6 +149,7 @@ class AzureHands:
                     invitation_timeout=min(round(order.within), 180),
                     operation_context=order.leg,
                     source_caller_id_number=self._shown(line, order.person),
+                    **self._brief(line, order.person),
                     headers=headers,
                 )
                 return (Rung(NOW, order.leg, added.invitation_id or ""),)
@@ -144,9 +173,53 @@ class AzureHands:
                 )
             case EndCall():
                 await call.hang_up(is_for_everyone=True, headers=headers)
+            case StartRecording():
+                return await self._record(order, line, headers)
+            case Listen():
+                await self._listen(call, order, line)
+            case Hush():
+                await call.cancel_all_media_operations()
             case _:
                 assert_never(order)
         return ()
+
+    def _brief(self, line: Line, person: Person) -> dict[str, Any]:
+        """What an agent's screen shows. Without a header of either kind the SDK leaves the details out (wire contract,
+        section 1.6)."""
+        details = call_details(line, self._floor().briefs.get(line.call_id, ())) if person.kind == "agent" else None
+        return {} if details is None else {"teams_phone_call_details": details, "voip_headers": {"call": line.call_id}}
+
+    async def _record(self, order: StartRecording, line: Line, headers: dict[str, str]) -> tuple[Event, ...]:
+        base = self._site.server.callback_base
+        made = await self._client.start_recording(
+            call_connection_id=line.connection_id,
+            recording_content_type=RecordingContent.AUDIO,
+            recording_channel_type=RecordingChannel.MIXED,
+            recording_format_type=RecordingFormat.WAV,
+            recording_state_callback_url=f"{base}/callbacks/{shard_of(order.message)}/{order.message}",
+            headers=headers,
+        )
+        return (Recording(NOW, order.message, "accepted", made.recording_id or ""),)
+
+    async def _listen(self, call: CallConnectionClient, order: Listen, line: Line) -> None:
+        prompt: FileSource | TextSource | None = None
+        if not order.text:
+            prompt = FileSource(f"{self._site.server.callback_base}/tones/record.wav")
+        elif order.text != ".":
+            prompt = spoken(order.text, order.language, "")
+        await call.start_recognizing_media(
+            RecognizeInputType.SPEECH_OR_DTMF if order.speech else RecognizeInputType.DTMF,
+            party(line.caller),
+            play_prompt=prompt,
+            interrupt_call_media_operation=False,
+            interrupt_prompt=not order.speech,
+            initial_silence_timeout=min(math.ceil(order.first), 20 if order.speech else 300),
+            dtmf_inter_tone_timeout=1,
+            dtmf_max_tones_to_collect=1,
+            speech_language=order.language if order.speech else None,
+            end_silence_timeout=math.ceil(order.quiet) if order.speech else None,
+            operation_context=order.step,
+        )
 
     async def _call_aside(self, order: Aside, line: Line | None, headers: dict[str, str]) -> tuple[Event, ...]:
         if line is None:
@@ -216,7 +289,12 @@ def _refused(order: HostOrder, refused: Refused) -> tuple[Event, ...]:
             return (Keyed(NOW, order.leg),) if order.asks else ()
         case EndAside():
             return (SideOver(NOW, order.leg),) if refused.gone else ()
-        case EndCall():
+        case StartRecording():
+            return (Recording(NOW, order.message, "failed"),)
+        case Listen():
+            # Where the call is gone its end is on the way; else something is wrong with listening.
+            return () if refused.gone else (Listened(NOW, order.step, "failed" if order.speech else "silence"),)
+        case EndCall() | StopRecording() | Hush() | Fetch():
             return ()
         case _:
             assert_never(order)

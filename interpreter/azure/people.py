@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from azure.communication.callautomation import (
     CommunicationIdentifier,
     CommunicationUserIdentifier,
+    MicrosoftTeamsAppIdentifier,
     MicrosoftTeamsUserIdentifier,
     PhoneNumberIdentifier,
     TeamsExtensionUserIdentifier,
+    TeamsPhoneCallDetails,
+    TeamsPhoneCallerDetails,
     TextSource,
+    UnknownIdentifier,
     VoiceKind,
 )
 
+from interpreter.azure.eventgrid import ANONYMOUS
+from interpreter.ports import Line
+from interpreter.protocol import Value
 from interpreter.routing.protocol import Person
+
+BriefLines: TypeAlias = tuple[tuple[str, Value], ...]
+"""What a script's ``brief`` says of a call."""
+
+LONGEST_TOPIC = 48
+"""Characters of a topic (wire contract, section 6.4)."""
 
 
 def identity(person: Person) -> CommunicationIdentifier:
@@ -45,3 +58,43 @@ def spoken(text: str, language: str, voice: str) -> TextSource:
     if voice:
         return TextSource(text=text, source_locale=language, voice_name=voice)
     return TextSource(text=text, source_locale=language, voice_kind=VoiceKind.FEMALE)
+
+
+def party(caller: str) -> CommunicationIdentifier:
+    """The caller as the service addresses it, from the text that the IncomingCall became."""
+    if not caller:
+        return PhoneNumberIdentifier("anonymous", raw_id=ANONYMOUS)
+    if caller.startswith("+"):
+        return PhoneNumberIdentifier(caller)
+    if caller.startswith("4:"):
+        return PhoneNumberIdentifier(caller.removeprefix("4:"), raw_id=caller)
+    if caller.startswith("8:orgid:"):
+        return MicrosoftTeamsUserIdentifier(caller.removeprefix("8:orgid:"))
+    if caller.startswith("28:orgid:"):
+        return MicrosoftTeamsAppIdentifier(caller.removeprefix("28:orgid:"))
+    return CommunicationUserIdentifier(caller) if caller.startswith("8:acs:") else UnknownIdentifier(caller)
+
+
+def call_details(line: Line, brief: BriefLines) -> TeamsPhoneCallDetails | None:
+    """What an agent's screen shows of the caller. The service insists on a number, so nothing is shown without one."""
+    if not line.caller.startswith("+"):
+        return None
+    said = {name: value if isinstance(value, str) else str(value) for name, value in brief if value is not None}
+    known = said.get("authenticated")
+    caller = TeamsPhoneCallerDetails(
+        caller=party(line.caller),
+        name=line.caller,
+        phone_number=line.caller,
+        record_id=said.get("record_id"),
+        screen_pop_url=said.get("screen_pop"),
+        is_authenticated=None if known is None else known.lower() in ("true", "yes", "verified"),
+        additional_caller_information={"authenticated": known} if known is not None else None,
+    )
+    topic = said.get("topic")
+    return TeamsPhoneCallDetails(
+        teams_phone_caller=caller,
+        session_id=line.call_id,
+        call_topic=topic[:LONGEST_TOPIC] if topic else None,
+        call_context=said.get("summary"),
+        suggested_actions=said.get("suggest"),
+    )

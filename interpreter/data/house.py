@@ -38,7 +38,7 @@ VALUES: Codec[Any] = Codec(Record)
 Deliver = Callable[[str, Sequence[tuple[str, str, Event]]], Awaitable[None]]
 
 
-OF_THE_CENTER: frozenset[Verb] = frozenset({"queue", "consult", "transfer", "callback"})
+OF_THE_CENTER: frozenset[Verb] = frozenset({"queue", "consult", "transfer", "callback", "voicemail", "brief", "survey"})
 """What the center's floor is asked for."""
 NO_CENTER = Refused(501, "NoCenter", "this server has no queues and agents")
 
@@ -55,6 +55,14 @@ class Center(Protocol):
         ...
 
 
+class Notifies(Protocol):
+    """Tells people something."""
+
+    async def notify(self, name: str, text: str, request_id: str) -> bool:
+        """Whether it is on its way."""
+        ...
+
+
 class House:
     """A `Host` over the telephone's. ``deliver`` is the engine's, set before the first call."""
 
@@ -67,9 +75,11 @@ class House:
         vault: Vault,
         stand_ins: StandIns | None = None,
         floor: Center | None = None,
+        notifier: Notifies | None = None,
     ) -> None:
         self._telephone, self._functions, self._store, self._clock = telephone, functions, store, clock
         self._vault, self._stand_ins, self._floor = vault, stand_ins, floor
+        self._notifier = notifier
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._session: aiohttp.ClientSession | None = None
         self._places = asyncio.Semaphore(PARALLEL)
@@ -154,6 +164,12 @@ class House:
         match action.verb:
             case "lookup" | "check" | "action":
                 return await self._function(action, rid)
+            case "notify":
+                if self._notifier is None:
+                    return "failed", ()
+                text = dict(action.arguments).get("text")
+                told = await self._notifier.notify(action.name, str(text or ""), rid)
+                return ("sent" if told else "failed"), ()
             case "remember" | "recall" | "forget" | "count":
                 return await self._memory(action, rid)
             case _:

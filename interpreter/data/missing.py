@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from dsl import Program
 from dsl.ast import (
     Block,
-    Brief,
     Dial,
-    Notify,
     Pay,
     RecordCall,
     SendDigits,
@@ -17,25 +15,20 @@ from dsl.ast import (
     Step,
     StreamAudio,
     TranscribeCall,
-    Voicemail,
 )
 from interpreter.protocol import Request, Verb
 
 MISSING_PARTS: Mapping[Verb, str] = {
-    "voicemail": "voicemail",
     "pay": "payments",
     "dial": "outbound calls",
     "record": "recording",
     "transcribe": "transcription",
     "stream": "audio streaming",
-    "brief": "hand-over details",
-    "notify": "notifications",
     "tones": "tones to another machine",
 }
 
 
 _BLOCKS: Mapping[type[Block], Verb] = {
-    Voicemail: "voicemail",
     Pay: "pay",
     Dial: "dial",
 }
@@ -43,8 +36,6 @@ _STATEMENTS: Mapping[type[Statement], Verb] = {
     RecordCall: "record",
     TranscribeCall: "transcribe",
     StreamAudio: "stream",
-    Brief: "brief",
-    Notify: "notify",
     SendDigits: "tones",
 }
 

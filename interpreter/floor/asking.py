@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import phonenumbers
 
@@ -11,7 +11,7 @@ from interpreter.engine.ports import shard_of
 from interpreter.floor.service import Floors
 from interpreter.ports import Clock, Line, Performance, Performed, Refused, TryLater
 from interpreter.protocol import Items, Request, Value
-from interpreter.routing.protocol import CallBack, Entered, Event, Invited, Left, Person
+from interpreter.routing.protocol import Briefed, CallBack, Entered, Event, Invited, Left, Person, Surveyed, TakeMessage
 from interpreter.routing.state import Floor
 from interpreter.site import Site
 from interpreter.staff import expert, number, target
@@ -25,11 +25,13 @@ _NEED = re.compile(r"(?:(?P<after>[\d.]+) )?(?P<skill>.+?) >= (?P<level>\d+)")
 class FloorDesk:
     """Takes the requests of calls."""
 
-    def __init__(self, site: Site, floors: Floors, clock: Clock) -> None:
-        self._site, self._floors, self._clock = site, floors, clock
+    def __init__(self, site: Site, floors: Floors, clock: Clock, can_keep: Callable[[], bool] = lambda: True) -> None:
+        self._site, self._floors, self._clock, self._can_keep = site, floors, clock, can_keep
 
     async def ask(self, line: Line, action: Request) -> Performance:
         """Take a request; what becomes of it is reported to the call."""
+        if action.verb == "voicemail" and not self._can_keep():
+            return Refused(0, "NoPlace", "messages cannot be kept now")
         event = self._event(line, action)
         if event is None:
             return Refused(0, "UnboundName", f"the site file does not say who `{action.name}` is")
@@ -39,7 +41,8 @@ class FloorDesk:
         """A request is taken back."""
         entry = f"{line.call_id}/{op}"
         known = self._floors.floor
-        if entry not in known.callers and entry not in known.guests:
+        message = any(each.entry == entry for each in known.messages.values())
+        if entry not in known.callers and entry not in known.guests and not message:
             return Performed()
         return await self._post(Left(self._clock.now(), entry, hung_up=False))
 
@@ -56,6 +59,12 @@ class FloorDesk:
             return entered(now, entry, action.name, values, line.caller)
         if action.verb == "callback":
             return call_back(now, entry, values, line)
+        if action.verb == "voicemail":
+            return take_message(now, entry, action.name, values, line)
+        if action.verb == "brief":
+            return Briefed(now, line.call_id, action.arguments)
+        if action.verb == "survey":
+            return Surveyed(now, line.call_id, action.name, action.arguments)
         if action.verb == "consult":
             whom = expert(self._site, action.name)
             return self._invited(now, entry, whom, values, stays=True)
@@ -114,6 +123,23 @@ def call_back(at: float, entry: str, values: Mapping[str, Value], line: Line) ->
         str(values.get("language") or "en-US"),
         line.called,
         _is_dialable(to),
+    )
+
+
+def take_message(at: float, entry: str, block: str, values: Mapping[str, Value], line: Line) -> TakeMessage:
+    """What the ``voicemail`` block of a script says."""
+    return TakeMessage(
+        at,
+        entry,
+        block,
+        _number(values.get("up_to")) or 180.0,
+        _number(values.get("silence")),
+        str(values.get("stop") or ""),
+        values.get("transcribe") is True,
+        str(values.get("review") or ""),
+        str(values.get("notify") or ""),
+        str(values.get("language") or "en-US"),
+        line.caller,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias, cast
 
 from interpreter.journal import Codec, JournalError
 from interpreter.routing import Floor, QueueRules, handle
-from interpreter.routing.protocol import Event, Order, SetTimer, Tell
+from interpreter.routing.protocol import Detail, Event, Give, Order, SetTimer, Tell
 from interpreter.routing.state import Snapshot, call_of, restored, snapshot
 from interpreter.store.floor_log import Image, LogRow
 
@@ -91,7 +91,9 @@ class Ledger:
         return tuple(orders), tuple(timers)
 
     def _add(self, name: str, order: Order | Tell, row: LogRow) -> Pending:
-        lane = f"tell {call_of(order.entry)}" if isinstance(order, Tell) else f"host {order.call}"
+        lane = f"host {order.call}" if not isinstance(order, Tell) else f"tell {call_of(order.entry)}"
+        if isinstance(order, Give | Detail):
+            lane = f"desk {order.call}"
         pending = self.pending[name] = Pending(name, lane, order, row.at, row.by)
         self.lanes.setdefault(lane, deque()).append(name)
         return pending

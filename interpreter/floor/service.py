@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,6 +14,7 @@ from typing import Protocol
 from interpreter.engine.agenda import Agenda
 from interpreter.engine.retry import delay
 from interpreter.floor.ledger import ENTRIES, Done, Entry, Ledger, Pending, open_ledger
+from interpreter.floor.values import plain
 from interpreter.journal import JournalError
 from interpreter.ports import Clock, Request
 from interpreter.protocol import Event as CallEvent
@@ -21,6 +23,7 @@ from interpreter.routing import Floor, QueueRules
 from interpreter.routing.protocol import (
     Aside,
     CallOver,
+    Detail,
     Due,
     Event,
     Give,
@@ -32,15 +35,17 @@ from interpreter.routing.protocol import (
     People,
     Probe,
     Probed,
+    Recording,
     Ring,
     Rung,
     SetTimer,
+    StartRecording,
     Tell,
     Whisper,
 )
 from interpreter.routing.state import Leg, call_of
 from interpreter.store import StoreUnavailable
-from interpreter.store.floor_log import FloorLog, LogRow
+from interpreter.store.floor_log import DetailRow, FloorLog, LogRow
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +99,8 @@ class NoHands:
     async def perform(self, order: HostOrder, leg: Leg | None, request: Request) -> Outcome:
         """Refuse, in a way that leaves nobody waiting."""
         match order:
+            case StartRecording():
+                return Outcome((Recording(0.0, order.message, "failed"),), reason="this host records nothing")
             case Ring() | Aside() | Join():
                 return Outcome((NotAnswered(0.0, order.leg, "failed"),), reason="this host brings nobody into calls")
             case _:
@@ -356,6 +363,8 @@ class Floors:
         self._attempts[head.name] = attempt, since
         if isinstance(order, Tell):
             outcome = await self._tell(head, order)
+        elif isinstance(order, Detail):
+            outcome = await self._keep(order, head.at)
         elif isinstance(order, Give):
             outcome = await self._give(order, Request(head.request_id, head.at, attempt))
         else:
@@ -385,6 +394,14 @@ class Floors:
             # Not known to be done: it is performed again, under the same id.
             self._agenda.set(("lane", lane), self._clock.now() + SETBACK, lane)
             self._wake.set()
+
+    async def _keep(self, order: Detail, at: float) -> Outcome:
+        text = json.dumps({name: plain(value) for name, value in order.values})
+        try:
+            await self._log.keep_details([DetailRow(order.call, order.leg, at, text)])
+        except StoreUnavailable as error:
+            return Outcome(after=SETBACK, reason=str(error))
+        return Outcome()
 
     async def _tell(self, head: Pending, order: Tell) -> Outcome:
         call, _, op = order.entry.partition("/")

@@ -136,7 +136,7 @@ class HangUp:
 Verb: TypeAlias = Literal[
     "lookup", "check", "action", "remember", "recall", "forget", "count",
     "queue", "voicemail", "callback", "consult", "pay", "dial", "transfer",
-    "record", "transcribe", "stream", "brief", "notify", "tones",
+    "record", "transcribe", "stream", "brief", "notify", "tones", "survey",
 ]  # fmt: skip
 """What can be asked for beside media and blind transfers. The first line is the site's own (data and memory), the
 others are parts of a contact center."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from interpreter.routing import agents, callers, legs, matching, moving, promises
+from interpreter.routing import agents, callers, details, legs, matching, messages, moving, promises
 from interpreter.routing.protocol import (
     Answered,
+    Briefed,
     CallBack,
     CallOver,
     Cancelled,
@@ -15,18 +16,24 @@ from interpreter.routing.protocol import (
     Effect,
     Entered,
     Event,
+    Fetched,
+    FileReady,
     Invited,
     Keyed,
     Left,
+    Listened,
     NotAnswered,
     People,
     Probed,
+    Recording,
     Removed,
     Rung,
     Seen,
     SideOver,
     SideUp,
     SignedIn,
+    Surveyed,
+    TakeMessage,
     Wanted,
 )
 from interpreter.routing.state import Floor
@@ -57,6 +64,12 @@ def _take(floor: Floor, event: Event) -> None:
             legs.invited(floor, event)
         case CallBack():
             promises.asked(floor, event)
+        case Briefed():
+            floor.briefs[event.call] = event.lines
+        case Surveyed():
+            details.surveyed(floor, event)
+        case TakeMessage() | Recording() | Listened() | FileReady() | Fetched():
+            messages.take(floor, event)
         case Left():
             _left(floor, event)
         case CallOver():
@@ -101,6 +114,7 @@ def _left(floor: Floor, event: Left) -> None:
     for name in callers.left(floor, event):
         moving.revoke(floor, floor.legs[name], event.at)
     legs.withdrawn(floor, event.entry, event.at)
+    messages.withdrawn(floor, event.entry)
 
 
 def _call_over(floor: Floor, event: CallOver) -> None:
@@ -109,7 +123,10 @@ def _call_over(floor: Floor, event: CallOver) -> None:
         caller = floor.callers[entry]
         if not caller.connected:
             _left(floor, Left(event.at, entry, hung_up=True))
+    messages.call_over(floor, event.call, event.at)
     legs.call_over(floor, event.call, event.at)
+    floor.briefs.pop(event.call, None)
+    floor.talks.pop(event.call, None)
 
 
 def _due(floor: Floor, event: Due) -> None:
@@ -139,6 +156,8 @@ def _due(floor: Floor, event: Due) -> None:
             callers.again(floor, rest)
         case "match":
             floor.queued.append(rest)
+        case "start" | "longest" | "file" | "fetch":
+            messages.due(floor, what, rest, event.at)
         case "callback":
             promises.due(floor, rest, event.at)
         case "relax":

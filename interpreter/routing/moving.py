@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from interpreter.routing import agents, callers
+from interpreter.routing import agents, callers, details
 from interpreter.routing.protocol import (
     Aside,
     EndAside,
@@ -122,6 +122,7 @@ def remove(floor: Floor, leg: Leg, at: float) -> None:
 
 def over(floor: Floor, leg: Leg, at: float) -> None:
     """A leg has come to nothing."""
+    details.of_leg(floor, leg, at)
     part(floor, leg, at)
     delete(floor, leg)
     if leg.answered:
@@ -161,6 +162,7 @@ def delete(floor: Floor, leg: Leg) -> None:
 
 def talk_over(floor: Floor, leg: Leg, at: float) -> None:
     """A talk has ended, because somebody has left it."""
+    details.of_leg(floor, leg, at)
     delete(floor, leg)
     if leg.part:
         floor.notices.append(("left", leg))

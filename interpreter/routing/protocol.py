@@ -148,6 +148,82 @@ class CallBack:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeMessage:
+    """A call asks to record a message after a tone. ``up_to`` and ``quiet`` are seconds; ``quiet`` 0: silence does not
+    end it. ``stop`` is the key that does, ``review`` the question whether to send it. ``told`` is who is told of it."""
+
+    at: float
+    entry: str
+    name: str
+    up_to: float = 180.0
+    quiet: float = 0.0
+    stop: str = ""
+    transcribe: bool = False
+    review: str = ""
+    told: str = ""
+    language: str = "en-US"
+    caller: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The state of a message's recording: ``recording`` is the host's name for it."""
+
+    at: float
+    message: str
+    state: Literal["accepted", "active", "inactive", "failed"]
+    recording: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """The end of `Listen`: what was heard. ``step`` is the operation's name."""
+
+    at: float
+    step: str
+    heard: Literal["speech", "key", "silence", "cancelled", "failed"]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileReady:
+    """The host has the file of a recording, at an address."""
+
+    at: float
+    recording: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A message's file is in our keeping, or could not be brought there."""
+
+    at: float
+    message: str
+    done: bool
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Briefed:
+    """What is shown to whoever takes this call, in the script's own words."""
+
+    at: float
+    call: str
+    lines: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """What a caller has answered after a talk: it belongs to the agent who has left last."""
+
+    at: float
+    call: str
+    survey: str
+    answers: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """What was asked for is not wanted any more: by hanging up, by a key, or because it has waited long enough."""
 
@@ -266,6 +342,7 @@ class Due:
 Event: TypeAlias = (
     SignedIn | Wanted | Seen | Entered | Invited | CallBack | Left | CallOver | Rung | Answered | NotAnswered
     | Cancelled | Probed | Removed | People | SideUp | SideOver | Keyed | Due
+    | TakeMessage | Recording | Listened | FileReady | Fetched | Briefed | Surveyed
 )  # fmt: skip
 
 
@@ -366,11 +443,68 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
+class StartRecording:
+    """Record a call from now on. Ends in `Recording`."""
+
+    message: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    """Record it no more."""
+
+    message: str
+    call: str
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Let the caller hear ``text`` (empty: a tone; ``.``: nothing) and listen: for speech, until there is silence for
+    ``quiet`` seconds, or for a key. ``first``: the seconds to the beginning of it. Ends in `Listened`."""
+
+    step: str
+    call: str
+    text: str
+    language: str
+    first: float
+    quiet: float
+    speech: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """Stop whatever plays or listens in a call."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Bring a message's file into our keeping. Ends in `Fetched`."""
+
+    message: str
+    call: str
+    address: str
+    about: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A call detail record of a leg: kept in the place of an earlier one of the same leg."""
+
+    call: str
+    leg: str
+    values: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Give:
     """Tell people something that no call waits to hear: who is told is the site's affair. ``what`` is the occasion."""
 
     call: str
-    what: Literal["callback not reached", "voicemail saved", "message"]
+    what: Literal["callback not reached", "voicemail saved", "voicemail late", "voicemail lost", "message"]
     to: str
     values: tuple[tuple[str, Value], ...] = ()
 
@@ -384,9 +518,12 @@ class SetTimer:
     due: float
 
 
-HostOrder: TypeAlias = Ring | StopRinging | Probe | Remove | Aside | Whisper | Join | EndAside | EndCall
+HostOrder: TypeAlias = (
+    Ring | StopRinging | Probe | Remove | Aside | Whisper | Join | EndAside | EndCall
+    | StartRecording | StopRecording | Listen | Hush | Fetch
+)  # fmt: skip
 """What the host is asked for: in order within a call."""
 
-Order: TypeAlias = HostOrder | Give
+Order: TypeAlias = HostOrder | Give | Detail
 
 Effect: TypeAlias = Order | Tell | SetTimer

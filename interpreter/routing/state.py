@@ -10,6 +10,7 @@ from interpreter.protocol import Value
 from interpreter.routing.measures import Measures, Pace, Tally
 from interpreter.routing.pools import Class, Free, Key, Profile, Waiting, serves
 from interpreter.routing.protocol import (
+    Detail,
     Effect,
     Person,
     QueueRules,
@@ -166,6 +167,36 @@ class Leg:
     """Of a promise to call back: the agent's line, which becomes the conversation, and the customer's."""
 
 
+@dataclass(slots=True)
+class Message:
+    """A message that is recorded, or was. ``step`` numbers what the caller is asked; ``begun`` is the time of the tone.
+    ``deaf``: there is no speech service."""
+
+    name: str
+    call: str
+    entry: str
+    block: str
+    up_to: float
+    quiet: float
+    stop: str
+    transcribe: bool
+    review: str
+    told: str
+    language: str
+    caller: str
+    at: float
+    state: Literal["starting", "recording", "review", "kept"] = "starting"
+    recording: str = ""
+    step: int = 0
+    begun: float = 0.0
+    length: float = 0.0
+    text: str = ""
+    again: int = 0
+    deaf: bool = False
+    address: str = ""
+    fetches: int = 0
+
+
 @dataclass
 class Floor:
     """Everything that is known. ``done`` is what the present event leads to; ``queued`` and ``freed`` are for whom a
@@ -182,6 +213,11 @@ class Floor:
     """The places of those who have left a queue to do something else, by call and queue."""
     promises: dict[str, Promise] = field(default_factory=dict)
     """Promises to call back, by their entries."""
+    messages: dict[str, Message] = field(default_factory=dict)
+    briefs: dict[str, tuple[tuple[str, Value], ...]] = field(default_factory=dict)
+    """What is shown to whoever takes a call."""
+    talks: dict[str, Detail] = field(default_factory=dict)
+    """The last talk of each call that goes on."""
     notices: list[tuple[Literal["accepted", "there", "lost", "left"], Leg]] = field(default_factory=list)
     """What has happened to the legs of promises by the present event."""
     past: dict[str, Leg] = field(default_factory=dict)
@@ -287,6 +323,9 @@ class Snapshot:
     past: tuple[Leg, ...]
     places: tuple[tuple[str, str, Place], ...]
     promises: tuple[Promise, ...]
+    messages: tuple[Message, ...]
+    briefs: tuple[tuple[str, tuple[tuple[str, Value], ...]], ...]
+    talks: tuple[Detail, ...]
     sequences: tuple[tuple[str, int], ...]
     timers: tuple[tuple[str, int, float], ...]
     tallies: tuple[Tally, ...]
@@ -305,6 +344,9 @@ def snapshot(floor: Floor, n: int) -> Snapshot:
         tuple(floor.past.values()),
         tuple((call, queue, place) for (call, queue), place in floor.places.items()),
         tuple(floor.promises.values()),
+        tuple(floor.messages.values()),
+        tuple(floor.briefs.items()),
+        tuple(floor.talks.values()),
         tuple(floor.sequences.items()),
         tuple((name, number, due) for name, (number, due) in floor.timers.items()),
         tuple(floor.measures.tallies.values()),
@@ -320,6 +362,9 @@ def restored(kept: Snapshot, rules: dict[str, QueueRules]) -> Floor:
     floor.legs = {each.name: replace(each) for each in kept.legs}
     floor.past = {each.name: replace(each) for each in kept.past}
     floor.places = {(call, queue): place for call, queue, place in kept.places}
+    floor.briefs = dict(kept.briefs)
+    floor.talks = {each.call: each for each in kept.talks}
+    floor.messages = {each.name: replace(each) for each in kept.messages}
     floor.promises = {each.entry: replace(each) for each in kept.promises}
     floor.sequences = dict(kept.sequences)
     floor.timers = {name: (number, due) for name, number, due in kept.timers}
@@ -332,6 +377,9 @@ def restored(kept: Snapshot, rules: dict[str, QueueRules]) -> Floor:
             floor.free.add(agent.name, agent.profile, agent.keys)
     for leg in floor.legs.values():
         floor.belongs(leg.call, leg.name)
+    for message in floor.messages.values():
+        if message.state != "kept":
+            floor.belongs(message.call, message.name)
     for guest in floor.guests.values():
         floor.belongs(call_of(guest.entry), guest.entry)
     for caller in map(replace, kept.callers):

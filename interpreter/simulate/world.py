@@ -29,6 +29,7 @@ _PLAIN = {
     "stream": "started",
     "notify": "sent",
     "brief": "done",
+    "survey": "done",
     "tones": "done",
 }
 _DOUBTFUL = ("lookup", "check")

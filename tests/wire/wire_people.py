@@ -79,6 +79,7 @@ class People:
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
         self.seats: dict[str, Seat] = {}
+        self._own = emulator.world.on_moment
         emulator.world.on_moment = self._moment
 
     def dial(self, line: str, plan: str | Sequence[Action] = (), caller: str | None = None) -> str:
@@ -93,7 +94,9 @@ class People:
 
     def _moment(self, phone: Phone, moment: Moment) -> bool:
         seat = self.seats.get(phone.id)
-        if seat is None or moment == "ring":
+        if seat is None:
+            return self._own(phone, moment)  # somebody who is called, with a plan of the emulator's
+        if moment == "ring":
             return False
         if moment == "transfer":
             seat.rings = True

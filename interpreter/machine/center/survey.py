@@ -171,4 +171,10 @@ def _remarked(turn: Turn, block: Survey, event: Event) -> bool:
 
 
 def _done(turn: Turn, block: Survey) -> After | None:
+    known = dict(turn.call.variables)
+    names = [question.name.text for question in block.questions]
+    names += [block.remark.name.text] if block.remark is not None else []
+    answers = tuple((name, known[name]) for name in names if name in known)
+    if asking.number(turn, "answers"):
+        turn.request("survey", block.name.text, answers)
     return ends.take_outcome(turn, block.routes, "done" if asking.number(turn, "answers") else "skipped")

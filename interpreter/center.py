@@ -1,0 +1,68 @@
+"""The contact center of a site, put together: floor, hands, messages, and people who are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import aiohttp
+
+from interpreter.azure.commands import AzureHost
+from interpreter.azure.recordings import MessageFiles
+from interpreter.floor import Floors, Hands, NoHands
+from interpreter.floor.asking import FloorDesk, line_of_promise
+from interpreter.floor.service import Deliver
+from interpreter.notify import Notifier
+from interpreter.ports import Clock, Host, Line
+from interpreter.routing import Floor
+from interpreter.routing.promises import PREFIX
+from interpreter.site import Site
+from interpreter.staff import always_there, queue_rules
+from interpreter.store import Store
+
+
+@dataclass(slots=True)
+class Center:
+    """``desk`` takes the requests of calls."""
+
+    floors: Floors
+    desk: FloorDesk
+    files: MessageFiles
+    notifier: Notifier
+
+    async def open(self, site: Site, clock: Clock) -> None:
+        """Take up what is in the log; who is always there signs in. Raises `StoreUnavailable` and `JournalError`."""
+        await self.floors.start()
+        agents = self.floors.floor.agents
+        there = [e for e in always_there(site, clock.now()) if e.agent not in agents or not agents[e.agent].staffs]
+        if there:
+            await self.floors.post(*there)
+
+
+def make(
+    site: Site, store: Store, host: Host, clock: Clock, deliver: Deliver, session: Callable[[], aiohttp.ClientSession]
+) -> Center:
+    """The center over the host of the calls. A host that knows nothing of other people's legs has no hands: then nobody
+    is brought into a call, and says so."""
+    endpoint, key = site.service.access() or ("", None)
+    folder = site.folder / site.settings.voicemail.folder
+    files = MessageFiles(folder, session, endpoint, key.get_secret_value() if key is not None else "")
+    notifier = Notifier(site, session)
+    opened: list[Floors] = []
+
+    def floor() -> Floor:
+        return opened[0].floor
+
+    async def line(call_id: str) -> Line | None:
+        if call_id.startswith(PREFIX):
+            return line_of_promise(floor(), call_id)
+        found = (await store.load([call_id])).get(call_id)
+        if found is None:
+            return None
+        row = found.call
+        return Line(row.id, row.shard, row.connection_id, row.incoming_context, row.caller, row.called)
+
+    hands: Hands = host.hands(line, floor, files) if isinstance(host, AzureHost) else NoHands()
+    floors = Floors(store.floor, hands, clock, queue_rules(site), deliver, tell=notifier.give)
+    opened.append(floors)
+    return Center(floors, FloorDesk(site, floors, clock, files.usable), files, notifier)

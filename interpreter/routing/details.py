@@ -1,0 +1,45 @@
+"""Call detail records: one of every leg that is over, with what the caller has said of it afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from interpreter.protocol import Record, Value
+from interpreter.routing.protocol import Detail, Surveyed
+from interpreter.routing.state import Floor, Leg
+
+
+def of_leg(floor: Floor, leg: Leg, at: float) -> None:
+    """A leg is over: who, for whom, how long it rang, how long they talked, and why it came to nothing if it did."""
+    caller, promise = floor.callers.get(leg.entry), floor.promises.get(leg.entry)
+    queue = caller.queue if caller is not None else promise.queue if promise is not None else ""
+    values: list[tuple[str, Value]] = [
+        ("leg", leg.name),
+        ("call", leg.call),
+        ("agent", leg.agent),
+        ("kind", "agent" if leg.agent else leg.part or "guest"),
+        ("queue", queue),
+        ("offered", leg.at),
+        ("answered", leg.answered or None),
+        ("ended", at),
+        ("outcome", "answered" if leg.answered else leg.why or "failed"),
+        ("rang", round((leg.answered or at) - leg.at, 3)),
+        ("talked", round(at - leg.answered, 3) if leg.answered else 0.0),
+    ]
+    if caller is not None:
+        values.append(("waited", round((leg.answered or at) - caller.at, 3)))
+    detail = Detail(leg.call, leg.name, tuple(values))
+    floor.done.append(detail)
+    if leg.answered and leg.agent:
+        floor.talks[leg.call] = detail
+
+
+def surveyed(floor: Floor, event: Surveyed) -> None:
+    """The answers belong to the talk that has ended last."""
+    talk = floor.talks.get(event.call)
+    leg = talk.leg if talk is not None else ""
+    values = talk.values if talk is not None else (("call", event.call),)
+    rated = Detail(event.call, leg or f"survey {event.survey}", (*values, ("survey", Record(event.answers))))
+    if talk is not None:
+        floor.talks[event.call] = replace(talk, values=rated.values)
+    floor.done.append(rated)
