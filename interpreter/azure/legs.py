@@ -25,6 +25,7 @@ from azure.communication.callautomation import (
 from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
 from azure.core.exceptions import AzureError, DeserializationError
 
+from interpreter.azure.leg_callbacks import LEG as FLOOR
 from interpreter.azure.outcome import of_error, repeatability
 from interpreter.azure.people import call_details, identity, is_person, party, spoken
 from interpreter.azure.recordings import MessageFiles
@@ -38,12 +39,14 @@ from interpreter.routing.protocol import (
     EndCall,
     Event,
     Fetch,
+    Hold,
     HostOrder,
     Hush,
     Join,
     Keyed,
     Listen,
     Listened,
+    Mute,
     NotAnswered,
     Person,
     Probe,
@@ -57,6 +60,8 @@ from interpreter.routing.protocol import (
     StartRecording,
     StopRecording,
     StopRinging,
+    Unhold,
+    Unmuted,
     Whisper,
     Why,
 )
@@ -133,7 +138,18 @@ class AzureHands:
 
     async def _in_call(
         self,
-        order: Ring | StopRinging | Probe | Remove | Join | EndCall | StartRecording | Listen | Hush,
+        order: Ring
+        | StopRinging
+        | Probe
+        | Remove
+        | Join
+        | EndCall
+        | StartRecording
+        | Listen
+        | Hush
+        | Hold
+        | Unhold
+        | Mute,
         leg: Leg | None,
         line: Line | None,
         headers: dict[str, str],
@@ -177,6 +193,12 @@ class AzureHands:
                 return await self._record(order, line, headers)
             case Listen():
                 await self._listen(call, order, line)
+            case Hold():
+                await call.hold(party(line.caller), operation_context=f"{FLOOR}hold")
+            case Unhold():
+                await call.unhold(party(line.caller), operation_context=f"{FLOOR}unhold")
+            case Mute():
+                await call.mute_participant(identity(order.person), operation_context=order.leg, headers=headers)
             case Hush():
                 await call.cancel_all_media_operations()
             case _:
@@ -294,7 +316,10 @@ def _refused(order: HostOrder, refused: Refused) -> tuple[Event, ...]:
         case Listen():
             # Where the call is gone its end is on the way; else something is wrong with listening.
             return () if refused.gone else (Listened(NOW, order.step, "failed" if order.speech else "silence"),)
-        case EndCall() | StopRecording() | Hush() | Fetch():
+        case Mute():
+            # Who was to listen only must not be heard.
+            return () if refused.gone else (Unmuted(NOW, order.leg),)
+        case EndCall() | StopRecording() | Hush() | Fetch() | Hold() | Unhold():
             return ()
         case _:
             assert_never(order)

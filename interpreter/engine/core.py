@@ -13,7 +13,7 @@ from typing import Generic
 from interpreter.engine.agenda import Agenda
 from interpreter.engine.dispatch import Dispatcher
 from interpreter.engine.draft import Draft, Incoming, storable
-from interpreter.engine.items import Applied, Applier, Delivery, Fired, Item, Offer, Resume, Returned
+from interpreter.engine.items import Applied, Applier, Delivery, End, Fired, Item, Offer, Resume, Returned
 from interpreter.engine.ports import (
     C,
     EngineStopped,
@@ -129,6 +129,14 @@ class Engine(Generic[P, C]):
         kept = tuple((event_id, storable(connection_id), event) for event_id, connection_id, event in events)
         self._post(Delivery(call_id, kept, reply))
         await reply
+
+    async def end(self, call_id: str) -> bool:
+        """Hang up on everyone in a call; its script hears that the line is gone. Returns whether there is such a call,
+        when that is durable. One that is over stays so. Raises `StoreUnavailable` and `EngineStopped`."""
+        self._check_running()
+        reply: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._post(End(call_id, reply))
+        return await reply
 
     def switches(self) -> tuple[tuple[str, bool], ...]:
         """Every bound switch with its state, as a `CallOffered` carries it."""
@@ -315,7 +323,7 @@ class Engine(Generic[P, C]):
             again = self._clock.now() + SETBACK
             self._schedule(("again", call_id, ""), again, Resume(call_id))
             for item in items:
-                if isinstance(item, Offer | Delivery):
+                if isinstance(item, Offer | Delivery | End):
                     if not item.reply.done():
                         item.reply.set_exception(error)
                 elif not isinstance(item, Resume):

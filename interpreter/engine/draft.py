@@ -69,6 +69,9 @@ SEEN_THROUGH = ("action", "remember", "forget", "count", "notify")
 SYSTEM_END = "system-end"
 """Operation name of the hang-up (or rejection) with which a call ends that cannot be stepped."""
 
+OPERATOR_END = "operator-end"
+"""Operation name of the hang-up of a call that whoever runs the site has ended."""
+
 LATE_CONNECTION = "late-connection"
 """Operation name of the hang-up of a call that the host connects although it is over for us."""
 
@@ -202,6 +205,12 @@ class Draft(Generic[P, C]):
         if self.live.broken and self.status == "live":
             self._collapse(self.live.broken, None)
 
+    def end(self) -> None:
+        """The site ends the call: for its script the line is gone, and everyone is hung up on."""
+        if self.status == "live":
+            self._part_with(OPERATOR_END)
+            self._step(Disconnected(self.now, 0, 0, "ended by the operator"), keep_answer=True)
+
     def drop(self, reason: DropReason, event: Event) -> None:
         self.notes.append(partial(self.observer.event_dropped, self.call_id, reason, event))
 
@@ -246,7 +255,7 @@ class Draft(Generic[P, C]):
     # ----------------------------------------------------------------------------------------------------------------
     # One step
 
-    def _step(self, event: Event) -> None:
+    def _step(self, event: Event, *, keep_answer: bool = False) -> None:
         if event.at < self.updated:
             # The wall clock was set back, or the event queued: a call's own time never runs backwards.
             event = replace(event, at=self.updated)
@@ -272,7 +281,7 @@ class Draft(Generic[P, C]):
         if self.status == "ended":
             self.timers.clear()
         if isinstance(event, Disconnected):
-            self._cancel_the_moot()
+            self._cancel_the_moot(keep_answer=keep_answer)
 
     def _effect(self, effect: Effect) -> None:
         match effect:
@@ -377,12 +386,16 @@ class Draft(Generic[P, C]):
         if not any(isinstance(waiting.action, HangUp) for waiting in self.waiting):
             self._enqueue(HangUp(LATE_CONNECTION))
 
-    def _collapse(self, what: str, error: Exception | None) -> None:
-        """End a call that cannot be stepped: the caller is not left in silence for ever."""
+    def _part_with(self, op: str) -> None:
+        """Nobody is left on the line, or ringing. An answer is seen through: only it says what to hang up on."""
         self._cancel_the_moot(keep_answer=True)
         if not any(isinstance(waiting.action, HangUp | Reject) for waiting in self.waiting):
             taken = self.connection_id or self.waiting
-            self._enqueue(HangUp(SYSTEM_END) if taken else Reject(SYSTEM_END, "none"))
+            self._enqueue(HangUp(op) if taken else Reject(op, "none"))
+
+    def _collapse(self, what: str, error: Exception | None) -> None:
+        """End a call that cannot be stepped: the caller is not left in silence for ever."""
+        self._part_with(SYSTEM_END)
         self.status = "ended"
         self.timers.clear()
         finished = Finished("failed", "", "", self.updated)

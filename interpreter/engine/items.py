@@ -37,6 +37,14 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class End:
+    """The site ends the call. The answer says whether there is such a call."""
+
+    call_id: str
+    reply: asyncio.Future[bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Fired:
     """A timer is due."""
 
@@ -61,7 +69,7 @@ class Resume:
     call_id: str
 
 
-Item: TypeAlias = Offer | Delivery | Fired | Returned | Resume
+Item: TypeAlias = Offer | Delivery | End | Fired | Returned | Resume
 
 
 @dataclass(slots=True)
@@ -105,6 +113,10 @@ class Applier(Generic[P, C]):
                         tell = partial(self.observer.event_dropped, item.call_id, "unknown_call", event)
                         applied.told.append(tell)
                 applied.told.append(partial(_reply, item.reply, None))
+            case End():
+                if draft is not None:
+                    draft.end()
+                applied.told.append(partial(_reply, item.reply, draft is not None))
             case Fired():
                 if draft is not None:
                     draft.fired(item.name, item.generation)

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from interpreter.routing import agents, callers, details, legs, matching, messages, moving, promises
+from interpreter.routing import agents, callers, control, details, legs, matching, messages, moving, promises
 from interpreter.routing.protocol import (
+    AgentAsks,
     Answered,
     Briefed,
     CallBack,
@@ -34,7 +35,9 @@ from interpreter.routing.protocol import (
     SignedIn,
     Surveyed,
     TakeMessage,
+    Unmuted,
     Wanted,
+    Watch,
 )
 from interpreter.routing.state import Floor
 
@@ -45,7 +48,9 @@ def handle(floor: Floor, event: Event) -> tuple[Effect, ...]:
     _take(floor, event)
     while floor.notices or floor.queued or floor.freed:
         while floor.notices:
-            promises.noticed(floor, *floor.notices.pop(0), event.at)
+            what, leg = floor.notices.pop(0)
+            promises.noticed(floor, what, leg, event.at)
+            control.noticed(floor, what, leg, event.at)
         matching.settle(floor, event.at)
     return tuple(floor.done)
 
@@ -64,6 +69,12 @@ def _take(floor: Floor, event: Event) -> None:
             legs.invited(floor, event)
         case CallBack():
             promises.asked(floor, event)
+        case AgentAsks():
+            control.asks(floor, event)
+        case Unmuted():
+            control.heard(floor, event)
+        case Watch():
+            control.watch(floor, event)
         case Briefed():
             floor.briefs[event.call] = event.lines
         case Surveyed():
@@ -126,6 +137,7 @@ def _call_over(floor: Floor, event: CallOver) -> None:
     messages.call_over(floor, event.call, event.at)
     legs.call_over(floor, event.call, event.at)
     floor.briefs.pop(event.call, None)
+    floor.held.discard(event.call)
     floor.talks.pop(event.call, None)
 
 
@@ -156,8 +168,10 @@ def _due(floor: Floor, event: Due) -> None:
             callers.again(floor, rest)
         case "match":
             floor.queued.append(rest)
-        case "start" | "longest" | "file" | "fetch":
+        case "start" | "longest" | "file" | "fetch" | "over":
             messages.due(floor, what, rest, event.at)
+        case "hold":
+            control.hold_due(floor, rest)
         case "callback":
             promises.due(floor, rest, event.at)
         case "relax":

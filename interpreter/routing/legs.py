@@ -110,7 +110,7 @@ def answered(floor: Floor, event: Answered) -> None:
         agent.failures = 0
         agents.found(floor, agent)
         floor.freed.append(agent.name)
-    if leg.part == "customer":
+    if leg.part:
         floor.notices.append(("there", leg))
     elif caller is not None:
         service = floor.rules_of(caller.queue).service
@@ -141,6 +141,8 @@ def _risen(floor: Floor, name: str) -> Leg | None:
 
 def _is_wanted(floor: Floor, leg: Leg) -> bool:
     """Whether somebody still waits for this leg."""
+    if leg.part in ("expert", "supervisor"):
+        return leg.state != "stopping"
     if leg.part == "customer":
         promise = floor.promises.get(f"{leg.call}/1")
         return promise is not None and promise.customer == leg.name

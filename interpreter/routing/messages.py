@@ -42,6 +42,8 @@ MOST_AGAIN = 3
 """How often a message can be recorded again."""
 MOST_SILENCE = 300.0
 """Seconds: the longest that the host listens for a key (wire contract, section 6.4)."""
+AFTER_END = 0.5
+"""Seconds after the end of a call in which its end is surely known everywhere."""
 LATE = 600.0
 """Seconds after which a file that has not come is told as late."""
 LOST = 86_400.0
@@ -207,7 +209,7 @@ def _end(floor: Floor, message: Message, outcome: str) -> None:
 
 def _drop(floor: Floor, message: Message) -> None:
     floor.messages.pop(message.name, None)
-    floor.clear(*(f"{what}:{message.name}" for what in ("start", "longest", "file", "fetch")))
+    floor.clear(*(f"{what}:{message.name}" for what in ("start", "longest", "file", "fetch", "over")))
 
 
 def withdrawn(floor: Floor, entry: str) -> None:
@@ -225,11 +227,12 @@ def call_over(floor: Floor, call: str, at: float) -> None:
     for message in [each for each in floor.messages.values() if each.call == call and each.state != "kept"]:
         if message.state == "recording":
             message.length = at - message.begun
-        if message.state == "starting" or message.length < SHORTEST:
-            _end(floor, message, "empty")
-            _drop(floor, message)
-        else:
-            _keep(floor, message, at)
+        if message.state == "starting":
+            message.length = 0.0
+        message.step += 1
+        floor.clear(f"start:{message.name}", f"longest:{message.name}")
+        # The call hears of its own end first: what it is told now follows in silence.
+        floor.timer(f"over:{message.name}", at + AFTER_END)
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -288,6 +291,11 @@ def due(floor: Floor, what: str, name: str, at: float) -> None:
     if message is None:
         return
     match what:
+        case "over" if message.length < SHORTEST:
+            _end(floor, message, "empty")
+            _drop(floor, message)
+        case "over":
+            _keep(floor, message, at)
         case "start" if message.state == "starting":
             if message.recording:
                 floor.done.append(StopRecording(message.name, message.call, message.recording))

@@ -30,6 +30,7 @@ DECIDE = 20.0
 A_WORD = 0.35
 """Seconds that a word takes."""
 ACCEPT = "1"
+SUPERVISOR_RING = 30.0
 REMEMBERED = 1_000
 """Legs that came to nothing and are remembered."""
 GOODBYE = 1.5
@@ -133,7 +134,7 @@ def over(floor: Floor, leg: Leg, at: float) -> None:
 
 def part(floor: Floor, leg: Leg, at: float) -> None:
     """Whoever waited for this leg goes on without it: a caller in its old place, a guest's call by an outcome."""
-    if leg.part == "customer":
+    if leg.part and leg.part != "callback":
         floor.notices.append(("lost", leg))
     caller = floor.callers.get(leg.entry)
     if caller is not None and leg.name in caller.legs:
@@ -164,14 +165,20 @@ def talk_over(floor: Floor, leg: Leg, at: float) -> None:
     """A talk has ended, because somebody has left it."""
     details.of_leg(floor, leg, at)
     delete(floor, leg)
-    if leg.part:
+    if leg.part or leg.agent:
         floor.notices.append(("left", leg))
     caller, guest = floor.callers.get(leg.entry), floor.guests.get(leg.entry)
     if caller is not None and caller.connected == leg.name:
         floor.measures.talked(caller.queue, at - leg.answered + leg.wrap_up)
         callers.forget(floor, caller)
         values = (("agent", leg.agent), ("leg", leg.name), ("seconds", at - leg.answered))
-        floor.tell(caller.entry, "answered", *values)
+        heir = next(
+            (each for each in floor.legs_of(leg.call) if each.part == "expert" and each.state != "stopping"), None
+        )
+        if heir is None:
+            floor.tell(caller.entry, "answered", *values)
+        else:
+            heir.entry, heir.heir = caller.entry, True  # the caller is with the expert now
     if guest is not None and guest.leg == leg.name:
         del floor.guests[guest.entry]
         floor.forget(leg.call, guest.entry)

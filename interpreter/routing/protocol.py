@@ -224,6 +224,38 @@ class Surveyed:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentAsks:
+    """What an agent who talks wants: the caller on hold or back, somebody else in the call (``consult``: the caller is on
+    hold until the two have talked; ``add``: all three talk), somebody taken out of it again, the caller handed over
+    (``transfer``: to ``person``, the agent leaves at once), or to leave the call."""
+
+    at: float
+    agent: str
+    what: Literal["hold", "unhold", "consult", "add", "drop", "transfer", "leave"]
+    person: Person | None = None
+    ring: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A supervisor comes into a call: muted (``monitor``), or to be heard (``barge``); or leaves it."""
+
+    at: float
+    supervisor: str
+    person: Person
+    call: str
+    how: Literal["monitor", "barge", "leave"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmuted:
+    """The host does not mute somebody who was to be muted."""
+
+    at: float
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """What was asked for is not wanted any more: by hanging up, by a key, or because it has waited long enough."""
 
@@ -343,6 +375,7 @@ Event: TypeAlias = (
     SignedIn | Wanted | Seen | Entered | Invited | CallBack | Left | CallOver | Rung | Answered | NotAnswered
     | Cancelled | Probed | Removed | People | SideUp | SideOver | Keyed | Due
     | TakeMessage | Recording | Listened | FileReady | Fetched | Briefed | Surveyed
+    | AgentAsks | Watch | Unmuted
 )  # fmt: skip
 
 
@@ -443,6 +476,29 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Put the caller on hold: nobody hears the caller, and the caller hears nobody."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unhold:
+    """Take the caller off hold."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Somebody in the call is not heard any more. The host knows no way back; the person's own client does."""
+
+    leg: str
+    call: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
 class StartRecording:
     """Record a call from now on. Ends in `Recording`."""
 
@@ -520,7 +576,7 @@ class SetTimer:
 
 HostOrder: TypeAlias = (
     Ring | StopRinging | Probe | Remove | Aside | Whisper | Join | EndAside | EndCall
-    | StartRecording | StopRecording | Listen | Hush | Fetch
+    | Hold | Unhold | Mute | StartRecording | StopRecording | Listen | Hush | Fetch
 )  # fmt: skip
 """What the host is asked for: in order within a call."""
 

@@ -163,8 +163,12 @@ class Leg:
     wrap_up: float = 0.0
     whisper: str = ""
     language: str = "en-US"
-    part: Literal["", "callback", "customer"] = ""
-    """Of a promise to call back: the agent's line, which becomes the conversation, and the customer's."""
+    part: Literal["", "callback", "customer", "expert", "supervisor"] = ""
+    """Of a promise to call back: the agent's line, which becomes the conversation, and the customer's. ``expert``:
+    somebody whom an agent has asked into the call, ``supervisor``: who listens there."""
+    muted: bool = False
+    heir: bool = False
+    """The agent has left: the caller is with this expert, and the call's script goes on when they leave."""
 
 
 @dataclass(slots=True)
@@ -216,6 +220,8 @@ class Floor:
     messages: dict[str, Message] = field(default_factory=dict)
     briefs: dict[str, tuple[tuple[str, Value], ...]] = field(default_factory=dict)
     """What is shown to whoever takes a call."""
+    held: set[str] = field(default_factory=set)
+    """Calls whose caller is on hold."""
     talks: dict[str, Detail] = field(default_factory=dict)
     """The last talk of each call that goes on."""
     notices: list[tuple[Literal["accepted", "there", "lost", "left"], Leg]] = field(default_factory=list)
@@ -326,6 +332,7 @@ class Snapshot:
     messages: tuple[Message, ...]
     briefs: tuple[tuple[str, tuple[tuple[str, Value], ...]], ...]
     talks: tuple[Detail, ...]
+    held: tuple[str, ...]
     sequences: tuple[tuple[str, int], ...]
     timers: tuple[tuple[str, int, float], ...]
     tallies: tuple[Tally, ...]
@@ -347,6 +354,7 @@ def snapshot(floor: Floor, n: int) -> Snapshot:
         tuple(floor.messages.values()),
         tuple(floor.briefs.items()),
         tuple(floor.talks.values()),
+        tuple(sorted(floor.held)),
         tuple(floor.sequences.items()),
         tuple((name, number, due) for name, (number, due) in floor.timers.items()),
         tuple(floor.measures.tallies.values()),
@@ -363,6 +371,7 @@ def restored(kept: Snapshot, rules: dict[str, QueueRules]) -> Floor:
     floor.past = {each.name: replace(each) for each in kept.past}
     floor.places = {(call, queue): place for call, queue, place in kept.places}
     floor.briefs = dict(kept.briefs)
+    floor.held = set(kept.held)
     floor.talks = {each.call: each for each in kept.talks}
     floor.messages = {each.name: replace(each) for each in kept.messages}
     floor.promises = {each.entry: replace(each) for each in kept.promises}

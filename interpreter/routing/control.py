@@ -1,0 +1,138 @@
+"""What agents and supervisors do with a call that goes on: hold, consult, add, hand over, leave, listen.
+
+Whoever an agent asks into the call is an *expert*. While the two talk alone the caller is on hold; when the agent
+leaves, the caller is with the expert, and the script goes on when the expert leaves. A transfer is the same with an
+agent who leaves at once: if the expert does not come, the script goes on as after any talk. Nobody is left alone: who
+listens to a call goes when the agent goes.
+
+The host can mute people and not un-mute them, so a supervisor who listens un-mutes in their own client to be heard.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from interpreter.routing import moving
+from interpreter.routing.protocol import AgentAsks, Hold, Mute, Unhold, Unmuted, Watch
+from interpreter.routing.state import Floor, Leg
+
+LONGEST_HOLD = 180.0
+"""Seconds after which a caller on hold is taken back (scenario S13)."""
+
+
+def talk_of(floor: Floor, agent: str) -> Leg | None:
+    """The leg on which an agent talks."""
+    known = floor.agents.get(agent)
+    legs = [floor.legs[name] for name in known.legs] if known is not None else []
+    return next((leg for leg in legs if leg.state == "in"), None)
+
+
+def asks(floor: Floor, event: AgentAsks) -> None:
+    """An agent wants something; who does not talk gets nothing."""
+    leg = talk_of(floor, event.agent)
+    if leg is None:
+        return
+    match event.what:
+        case "hold":
+            _hold(floor, leg.call, event.at)
+        case "unhold":
+            unhold(floor, leg.call)
+        case "consult":
+            if _invite(floor, leg, event):
+                _hold(floor, leg.call, event.at)
+        case "add":
+            _invite(floor, leg, event)
+        case "drop":
+            _drop(floor, leg.call, event)
+        case "transfer":
+            if _invite(floor, leg, event):
+                _hold(floor, leg.call, event.at)
+                moving.revoke(floor, leg, event.at)
+        case "leave":
+            unhold(floor, leg.call)
+            moving.revoke(floor, leg, event.at)
+
+
+def _hold(floor: Floor, call: str, at: float) -> None:
+    if call not in floor.held:
+        floor.held.add(call)
+        floor.done.append(Hold(call))
+        floor.timer(f"hold:{call}", at + LONGEST_HOLD)
+
+
+def unhold(floor: Floor, call: str) -> None:
+    """The caller is taken off hold, where it is on hold."""
+    if call in floor.held:
+        floor.held.discard(call)
+        floor.clear(f"hold:{call}")
+        floor.done.append(Unhold(call))
+
+
+def _invite(floor: Floor, leg: Leg, event: AgentAsks) -> bool:
+    """Ring somebody into the call; nobody twice."""
+    person = event.person
+    if person is None or any(each.person.address == person.address for each in floor.legs_of(leg.call)):
+        return False
+    expert = moving.begin(floor, f"{leg.call}/expert.{floor.number()}", person, event.ring, event.at)
+    expert.part = "expert"
+    return True
+
+
+def _drop(floor: Floor, call: str, event: AgentAsks) -> None:
+    for each in list(floor.legs_of(call)):
+        if each.part == "expert" and event.person in (None, each.person):
+            moving.revoke(floor, each, event.at)
+
+
+def watch(floor: Floor, event: Watch) -> None:
+    """A supervisor comes or goes."""
+    present = [leg for leg in floor.legs_of(event.call) if leg.person.address == event.person.address]
+    if event.how == "leave":
+        for leg in present:
+            moving.revoke(floor, leg, event.at)
+    elif not present and any(leg.agent and leg.state == "in" for leg in floor.legs_of(event.call)):
+        entry = f"{event.call}/supervisor.{floor.number()}"
+        leg = moving.begin(floor, entry, event.person, moving.SUPERVISOR_RING, event.at)
+        leg.part, leg.muted = "supervisor", event.how == "monitor"
+
+
+def heard(floor: Floor, event: Unmuted) -> None:
+    """Who was to listen only, and would be heard, is taken out."""
+    leg = floor.legs.get(event.leg)
+    if leg is not None:
+        moving.revoke(floor, leg, event.at)
+
+
+def noticed(floor: Floor, what: Literal["accepted", "there", "lost", "left"], leg: Leg, at: float) -> None:
+    """Something has happened to somebody in a call: whoever is not needed any more goes, and the caller is not left on
+    hold."""
+    if what == "there" and leg.part == "supervisor":
+        if leg.muted:
+            floor.done.append(Mute(leg.name, leg.call, leg.person))
+    elif what == "there" and leg.part == "expert":
+        if not any(each.agent for each in floor.legs_of(leg.call)):
+            unhold(floor, leg.call)  # handed over
+    elif what in ("lost", "left") and leg.part == "expert":
+        unhold(floor, leg.call)
+        if leg.heir:
+            floor.tell(leg.entry, "answered", ("agent", ""), ("leg", leg.name))
+            _empty(floor, leg.call, at)
+    elif what == "left" and leg.agent and not leg.part:
+        heirs = [each for each in floor.legs_of(leg.call) if each.part == "expert" and each.state == "in"]
+        if heirs:
+            unhold(floor, leg.call)
+        elif not any(each.part == "expert" for each in floor.legs_of(leg.call)):
+            unhold(floor, leg.call)
+            _empty(floor, leg.call, at)
+
+
+def _empty(floor: Floor, call: str, at: float) -> None:
+    """Who only listens has nothing to listen to."""
+    for each in list(floor.legs_of(call)):
+        if each.part == "supervisor":
+            moving.revoke(floor, each, at)
+
+
+def hold_due(floor: Floor, call: str) -> None:
+    """A caller has been on hold for long enough."""
+    unhold(floor, call)
