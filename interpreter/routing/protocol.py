@@ -225,8 +225,8 @@ class Surveyed:
 
 @dataclass(frozen=True, slots=True)
 class AgentAsks:
-    """What an agent who talks wants: the caller on hold or back, somebody else in the call (``consult``: the caller is on
-    hold until the two have talked; ``add``: all three talk), somebody taken out of it again, the caller handed over
+    """What an agent who talks wants: the caller on hold or back, somebody else in the call (``consult``: the caller is
+    on hold until the two have talked; ``add``: all three talk), somebody taken out of it again, the caller handed over
     (``transfer``: to ``person``, the agent leaves at once), or to leave the call."""
 
     at: float

@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from azure.communication.callautomation import PhoneNumberIdentifier, TextSource
+from azure.communication.callautomation import (
+    MicrosoftTeamsAppIdentifier,
+    PhoneNumberIdentifier,
+    TeamsExtensionUserIdentifier,
+    TextSource,
+)
 from azure.communication.callautomation.aio import CallConnectionClient
-from emulator_rig import CALLER, CALLER_ID, LINE_ID, Rig, run
+from azure.core.exceptions import ResourceNotFoundError
+from emulator_rig import CALLER, CALLER_ID, LINE, LINE_ID, Rig, run
 
-from emulator import Failure, Misbehaviour, Phone, PlanError
+from emulator import Config, Failure, Line, Misbehaviour, Phone, PlanError
 from emulator.plans import GREETING, read_behaviour
 
 AGENT = "+14255550177"
@@ -315,3 +321,50 @@ def test_application_hangs_up_a_leg_that_rings() -> None:
         assert rig.names() == ["CallDisconnected"]
 
     run(scenario)
+
+
+@pytest.mark.parametrize("leaves", ["the agent", "the caller"])
+def test_one_hangs_up_before_the_move(leaves: str) -> None:
+    """Either call may be gone when the move is asked for, and then so is what it was to bring together."""
+
+    async def scenario(rig: Rig) -> None:
+        call, connection = await rig.answer()
+        leg = await rung(rig, "accept")
+        await rig.pass_time(1)
+        rig.emulator.hang_up(phone(rig, AGENT).id if leaves == "the agent" else call)
+        await rig.emulator.idle()
+        with pytest.raises(ResourceNotFoundError):
+            await connection.move_participants([AGENT_ID], leg._call_connection_id)
+        left = [one.who for one in rig.emulator.legs_left_behind()]
+        assert left == ([] if leaves == "the agent" else [AGENT])
+
+    run(scenario)
+
+
+def test_teams_agent_on_the_second_leg_of_a_resource_account() -> None:
+    account = "cc123456-5678-4678-8234-ccc123456789"
+    agent = TeamsExtensionUserIdentifier(user_id="maria", tenant_id="tenant", resource_id="resource")
+    address = "8:acs:resource_tenant_maria"
+
+    async def scenario(rig: Rig) -> None:
+        rig.emulator.behave(address, "accept after 3 s", plan=[{"press": "1"}])
+        _, connection = await rig.answer()
+        made = await rig.client.create_call(
+            agent, f"{rig.base}/leg", teams_app_source=MicrosoftTeamsAppIdentifier(account)
+        )
+        leg = rig.client.get_call_connection(made.call_connection_id or "")
+        await rig.pass_time(3)
+        await leg.start_recognizing_media("dtmf", agent, dtmf_max_tones_to_collect=1, play_prompt=PRESS_ONE)
+        await rig.pass_time(5)
+        assert rig.last("RecognizeCompleted")["dtmfResult"]["tones"] == ["one"]
+        await rig.client.start_recording(call_connection_id=connection._call_connection_id)
+        await connection.move_participants([agent], made.call_connection_id or "")
+        await rig.emulator.idle()
+        moved = rig.last("MoveParticipantSucceeded")["participant"]
+        assert (moved["kind"], moved["teamsExtensionUser"]["userId"]) == ("teamsExtensionUser", "maria")
+        assert rig.emulator.recordings()[0].present == [CALLER, address]
+        await connection.mute_participant(agent)
+        await rig.emulator.idle()
+        assert rig.emulator.hearing(phone(rig, address).id)[CALLER] == set()
+
+    run(scenario, Config(lines=(Line(LINE, account),)))

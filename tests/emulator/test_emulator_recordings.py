@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 from azure.communication.callautomation import PhoneNumberIdentifier, TextSource
-from azure.communication.callautomation.aio import CallConnectionClient
+from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
+from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from emulator_rig import CALLER, CALLER_ID, LINE, LINE_ID, Rig, run
 
@@ -322,5 +323,49 @@ def test_everyone_has_a_channel_of_an_unmixed_recording() -> None:
         assert status == 200
         assert b'"participants":[{"participantId":"4:+14255550123","channel":1},{"participantId":"4:' in content
         assert the(rig).present == [CALLER, AGENT]
+
+    run(scenario)
+
+
+def test_start_whose_answer_was_lost_is_repeated_and_begins_one_recording() -> None:
+    async def scenario(rig: Rig) -> None:
+        _, connection = await rig.answer()
+        rig.emulator.misbehave(Misbehaviour(faults=(Fault("fail_after", "startRecording"),)))
+        key = AzureKeyCredential(rig.emulator.config.access_key)
+        async with CallAutomationClient(rig.emulator.url, key) as patient:
+            made = await patient.start_recording(call_connection_id=connection._call_connection_id)
+            assert [one.id for one in rig.emulator.recordings()] == [made.recording_id]
+            rig.emulator.misbehave(Misbehaviour(faults=(Fault("fail_after", "pauseRecording"),)))
+            # A pause carries no such id: the second one finds the recording paused, and is refused.
+            with pytest.raises(HttpResponseError) as caught:
+                await patient.pause_recording(made.recording_id or "")
+            assert caught.value.error is not None
+            assert (caught.value.error.code, the(rig).state) == ("8573", "inactive")
+
+    run(scenario)
+
+
+# fault -> what the host is told of a recording that is begun, paused and stopped
+TOLD: dict[str, tuple[Fault, list[str]]] = {
+    "lost": (Fault("drop", "RecordingStateChanged"), ["inactive", "inactive"]),
+    "doubled": (Fault("duplicate", "RecordingStateChanged"), ["active", "active", "inactive", "inactive"]),
+    "late": (Fault("delay", "RecordingStateChanged"), ["inactive", "inactive", "active"]),
+    "overtaken": (Fault("reorder", "RecordingStateChanged"), ["inactive", "active", "inactive"]),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_states_are_told_badly(name: str) -> None:
+    fault, expected = TOLD[name]
+
+    async def scenario(rig: Rig) -> None:
+        _, connection = await rig.answer()
+        rig.emulator.misbehave(Misbehaviour(faults=(fault,)))
+        recording = await begun(rig, connection)
+        await rig.client.pause_recording(recording)
+        await rig.emulator.idle()
+        await rig.client.stop_recording(recording)
+        await rig.pass_time(5)
+        assert states(rig) == expected
 
     run(scenario)
