@@ -131,8 +131,7 @@ class Engine(Generic[P, C]):
         await reply
 
     async def end(self, call_id: str) -> bool:
-        """Hang up on everyone in a call; its script hears that the line is gone. Returns whether there is such a call,
-        when that is durable. One that is over stays so. Raises `StoreUnavailable` and `EngineStopped`."""
+        """Hang up on everyone in a call; its script hears that the line is gone. Whether there is such a call."""
         self._check_running()
         reply: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._post(End(call_id, reply))

@@ -66,11 +66,8 @@ _RESULTS: dict[ActionState, ActionResult] = {
 SEEN_THROUGH = ("action", "remember", "forget", "count", "notify")
 """Requests that are made although the caller has gone."""
 
-SYSTEM_END = "system-end"
-"""Operation name of the hang-up (or rejection) with which a call ends that cannot be stepped."""
-
-OPERATOR_END = "operator-end"
-"""Operation name of the hang-up of a call that whoever runs the site has ended."""
+SYSTEM_END, OPERATOR_END = "system-end", "operator-end"
+"""Operation names of the hang-up (or rejection) of a call that cannot be stepped, and of one that the site ends."""
 
 LATE_CONNECTION = "late-connection"
 """Operation name of the hang-up of a call that the host connects although it is over for us."""
@@ -390,8 +387,7 @@ class Draft(Generic[P, C]):
         """Nobody is left on the line, or ringing. An answer is seen through: only it says what to hang up on."""
         self._cancel_the_moot(keep_answer=True)
         if not any(isinstance(waiting.action, HangUp | Reject) for waiting in self.waiting):
-            taken = self.connection_id or self.waiting
-            self._enqueue(HangUp(op) if taken else Reject(op, "none"))
+            self._enqueue(HangUp(op) if self.connection_id or self.waiting else Reject(op, "none"))
 
     def _collapse(self, what: str, error: Exception | None) -> None:
         """End a call that cannot be stepped: the caller is not left in silence for ever."""

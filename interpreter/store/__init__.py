@@ -180,6 +180,10 @@ class Store(Protocol):
         """All actions of a call in order, also the finished ones."""
         ...
 
+    async def live(self, after: tuple[float, str], limit: int) -> tuple[CallRow, ...]:
+        """Calls that go on, the oldest first: those behind the one that began at this time and has this id."""
+        ...
+
     async def script(self, script_hash: str) -> ScriptRow | None: ...
 
     async def unfinished(self) -> Unfinished:

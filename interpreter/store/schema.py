@@ -61,6 +61,8 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX detail_at ON detail (at);
     """,
+    # The calls that go on, to be listed: a few beside the many that are kept.
+    "CREATE INDEX call_live ON call (began, id) WHERE status = 'live';",
 )
 
 

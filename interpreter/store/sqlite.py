@@ -132,6 +132,11 @@ class SqliteStore:
         query = f"SELECT {_OUTBOX} FROM outbox WHERE call_id = ? ORDER BY seq"
         return await self._ask(lambda connection: tuple(OutboxRow(*r) for r in connection.execute(query, (call_id,))))
 
+    async def live(self, after: tuple[float, str], limit: int) -> tuple[CallRow, ...]:
+        query = f"SELECT {_CALL} FROM call WHERE status = 'live' AND (began, id) > (?,?) ORDER BY began, id LIMIT ?"
+        rows = await self._ask(lambda connection: connection.execute(query, (*after, limit)).fetchall())
+        return tuple(CallRow(*row) for row in rows)
+
     async def script(self, script_hash: str) -> ScriptRow | None:
         query = "SELECT hash, name, text FROM script WHERE hash = ?"
         row = await self._ask(lambda connection: connection.execute(query, (script_hash,)).fetchone())
@@ -332,21 +337,10 @@ def _swap(connection: sqlite3.Connection, call: CallRow, expected: int) -> bool:
 
 
 def _call_values(c: CallRow) -> tuple[Any, ...]:
-    line = (c.connection_id, c.incoming_context, c.caller, c.called)
     return (
-        c.id,
-        c.shard,
-        c.version,
-        c.status,
-        c.script,
-        c.state,
-        *line,
-        c.seen,
-        c.events,
-        c.actions,
-        c.began,
-        c.updated,
-    )
+        c.id, c.shard, c.version, c.status, c.script, c.state, c.connection_id, c.incoming_context, c.caller, c.called,
+        c.seen, c.events, c.actions, c.began, c.updated,
+    )  # fmt: skip
 
 
 def _outbox_values(call_id: str, r: OutboxRow) -> tuple[Any, ...]:

@@ -11,7 +11,8 @@ from engine_toy import MACHINE, ManualClock, Service, ToyCall, ToyPrograms, offe
 
 from interpreter.engine import ActionResult, DropReason, Engine, Limits, Step
 from interpreter.protocol import CallOffered, Event, Finished, HostAction
-from interpreter.store import JournalRow, Kept, OutboxRow, ScriptRow, Store, StoredCall, Unfinished, Write
+from interpreter.store import CallRow, JournalRow, Kept, OutboxRow, ScriptRow, Store, StoredCall, Unfinished, Write
+from interpreter.store.floor_log import FloorLog
 from interpreter.store.sqlite import MEMORY, SqliteStore
 
 
@@ -64,6 +65,10 @@ class Meddler:
             await self.after(writes)
         return conflicts
 
+    @property
+    def floor(self) -> FloorLog:
+        return self.store.floor
+
     async def load(self, call_ids: Sequence[str]) -> dict[str, StoredCall]:
         self.loads.append(tuple(call_ids))
         return await self.store.load(call_ids)
@@ -73,6 +78,9 @@ class Meddler:
 
     async def outbox(self, call_id: str) -> tuple[OutboxRow, ...]:
         return await self.store.outbox(call_id)
+
+    async def live(self, after: tuple[float, str], limit: int) -> tuple[CallRow, ...]:
+        return await self.store.live(after, limit)
 
     async def script(self, script_hash: str) -> ScriptRow | None:
         return await self.store.script(script_hash)

@@ -150,6 +150,16 @@ async def finds_what_is_unfinished(store: Store) -> None:
     assert unfinished.live == 2
 
 
+async def lists_calls_that_go_on_oldest_first(store: Store) -> None:
+    for name, status, began in (("b", "live", 2.0), ("a", "live", 2.0), ("old", "live", 1.0), ("over", "ended", 1.5)):
+        await store.commit([created(name, status=status, began=began)])
+    assert [row.id for row in await store.live((0.0, ""), 10)] == ["old", "a", "b"]
+    assert [row.id for row in await store.live((2.0, "a"), 10)] == ["b"]
+    assert await store.live((0.0, ""), 1) == (call("old", began=1.0),)
+    await store.commit([Write("a", 1, call("a", 2, status="ended"))])
+    assert [row.id for row in await store.live((1.0, "old"), 10)] == ["b"]
+
+
 async def forgets_old_calls_that_ended(store: Store) -> None:
     rows = [("old", "ended", 10.0), ("older", "ended", 9.0), ("fresh", "ended", 90.0), ("live", "live", 1.0)]
     for name, status, updated in rows:
@@ -234,6 +244,7 @@ CONTRACT = [
     a_conflict_keeps_nothing_of_its_call_and_all_of_the_others,
     outbox_rows_alone_need_no_version,
     finds_what_is_unfinished,
+    lists_calls_that_go_on_oldest_first,
     forgets_old_calls_that_ended,
     remembers_switches,
     keeps_each_thing_until_its_time,
