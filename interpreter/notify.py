@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 
-from interpreter.floor import Outcome
+from interpreter.floor.hands import Outcome
 from interpreter.floor.values import plain
 from interpreter.ports import Request
 from interpreter.protocol import Value

@@ -21,13 +21,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dsl import Program
+from interpreter.addresses import call_id_for, shard_of
 from interpreter.azure import callbacks, eventgrid
 from interpreter.azure.fields import Malformed
 from interpreter.azure.guards import Guard
 from interpreter.azure.keys import PublishedKeys
 from interpreter.azure.tokens import Rejected, secret_matches
 from interpreter.center import Center
-from interpreter.engine import Engine, EngineStopped, UnknownSwitch, call_id_for, shard_of
+from interpreter.engine import Engine, EngineStopped, UnknownSwitch
 from interpreter.machine import Call
 from interpreter.ports import Clock
 from interpreter.programs import SiteScripts

@@ -25,12 +25,12 @@ from azure.communication.callautomation import (
 from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
 from azure.core.exceptions import AzureError, DeserializationError
 
+from interpreter.addresses import shard_of
 from interpreter.azure.leg_callbacks import LEG as FLOOR
 from interpreter.azure.outcome import of_error, repeatability
 from interpreter.azure.people import call_details, identity, is_person, party, spoken
 from interpreter.azure.recordings import MessageFiles
-from interpreter.engine.ports import shard_of
-from interpreter.floor import Outcome
+from interpreter.floor.hands import Outcome
 from interpreter.ports import Line, Refused, Request, TryLater
 from interpreter.routing.protocol import (
     Aside,

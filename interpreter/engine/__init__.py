@@ -58,9 +58,7 @@ from interpreter.engine.ports import (
     Step,
     UnknownSwitch,
     Unobserved,
-    call_id_for,
     script_hash,
-    shard_of,
 )
 
 __all__ = [
@@ -80,7 +78,5 @@ __all__ = [
     "Step",
     "UnknownSwitch",
     "Unobserved",
-    "call_id_for",
     "script_hash",
-    "shard_of",
 ]

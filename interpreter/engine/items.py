@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, TypeAlias, assert_never
 
+from interpreter.addresses import shard_of
 from interpreter.engine.draft import Draft, Incoming, LiveCall, storable
-from interpreter.engine.ports import C, Machine, Observer, OfferResult, P, Script, shard_of
+from interpreter.engine.ports import C, Machine, Observer, OfferResult, P, Script
 from interpreter.ports import Performance
 from interpreter.protocol import CallOffered
 from interpreter.store import CallRow, ScriptRow

@@ -7,8 +7,6 @@ function to the other.
 from __future__ import annotations
 
 import hashlib
-import re
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
@@ -19,8 +17,6 @@ from interpreter.protocol import CallOffered, Effect, Event, Finished, HostActio
 P = TypeVar("P")
 C = TypeVar("C")
 C_co = TypeVar("C_co", covariant=True)
-
-SHARDS = 256
 
 
 class Step(Protocol[C_co]):
@@ -151,19 +147,3 @@ class Unobserved:
 def script_hash(text: str) -> str:
     """The key of a script's version: SHA-256 of its UTF-8 text, hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def call_id_for(correlation_id: str) -> str:
-    """The call id for a call of the host: the same for a notification that comes twice, and safe in a path.
-
-    The service's correlation id is a GUID and is kept readable; anything else becomes a hash.
-    """
-    lowered = correlation_id.lower()
-    if re.fullmatch(r"[0-9a-z][0-9a-z-]{0,63}", lowered):
-        return lowered
-    return hashlib.sha256(correlation_id.encode("utf-8", "surrogatepass")).hexdigest()[:40]
-
-
-def shard_of(call_id: str) -> int:
-    """The logical shard of a call, 0 to 255: part of its callback address, so that any front end can find its store."""
-    return zlib.crc32(call_id.encode("utf-8", "surrogatepass")) % SHARDS

@@ -22,7 +22,8 @@ does not.
 *Images* of the whole state are kept from time to time, so that a start folds only what came behind the last one.
 """
 
+from interpreter.floor.hands import Hands, NoHands, Outcome
 from interpreter.floor.ledger import ENTRIES, Done, Ledger, Pending
-from interpreter.floor.service import Floors, Hands, NoHands, Outcome
+from interpreter.floor.service import Floors
 
 __all__ = ["ENTRIES", "Done", "Floors", "Hands", "Ledger", "NoHands", "Outcome", "Pending"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import phonenumbers
 
-from interpreter.engine.ports import shard_of
+from interpreter.addresses import shard_of
 from interpreter.floor.service import Floors
 from interpreter.ports import Clock, Line, Performance, Performed, Refused, TryLater
 from interpreter.protocol import Items, Request, Value

@@ -10,7 +10,8 @@ from typing import TypeAlias, cast
 from interpreter.journal import Codec, JournalError
 from interpreter.routing import Floor, QueueRules, handle
 from interpreter.routing.protocol import Detail, Event, Give, Order, SetTimer, Tell
-from interpreter.routing.state import Snapshot, call_of, restored, snapshot
+from interpreter.routing.snapshot import Snapshot, restored, snapshot
+from interpreter.routing.state import call_of
 from interpreter.store.floor_log import Image, LogRow
 
 REQUESTS = uuid.UUID("2b1f6c1e-53a4-5d0f-9c39-6d6c0f0b7a11")

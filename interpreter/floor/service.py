@@ -8,11 +8,11 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from interpreter.engine.agenda import Agenda
 from interpreter.engine.retry import delay
+from interpreter.floor.hands import Hands, Outcome, Tellers, tell_nobody
 from interpreter.floor.ledger import ENTRIES, Done, Entry, Ledger, Pending, open_ledger
 from interpreter.floor.values import plain
 from interpreter.journal import JournalError
@@ -27,23 +27,18 @@ from interpreter.routing.protocol import (
     Due,
     Event,
     Give,
-    HostOrder,
-    Join,
     Keyed,
-    NotAnswered,
     Order,
     People,
     Probe,
     Probed,
-    Recording,
     Ring,
     Rung,
     SetTimer,
-    StartRecording,
     Tell,
     Whisper,
 )
-from interpreter.routing.state import Leg, call_of
+from interpreter.routing.state import call_of
 from interpreter.store import StoreUnavailable
 from interpreter.store.floor_log import DetailRow, FloorLog, LogRow
 
@@ -63,48 +58,6 @@ KEEP = 7 * 86_400.0
 
 Deliver = Callable[[str, Sequence[tuple[str, str, CallEvent]]], Awaitable[None]]
 """Hands events to a call: its id, and each event with an id of its own, which makes a repetition harmless."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the host said to an order: what has happened by that (now, whatever its time says), or, ``after`` being set,
-    that it is to be tried again after so many seconds."""
-
-    events: tuple[Event, ...] = ()
-    after: float | None = None
-    reason: str = ""
-
-
-class Hands(Protocol):
-    """Performs the floor's orders. Never raises for what the host answers."""
-
-    async def perform(self, order: HostOrder, leg: Leg | None, request: Request) -> Outcome:
-        """``leg`` is what is known of the order's leg now; ``None`` when it is no more."""
-        ...
-
-
-Tellers = Callable[[Give, Request], Awaitable[Outcome]]
-"""Tells people something that no call waits to hear."""
-
-
-async def tell_nobody(order: Give, request: Request) -> Outcome:
-    """Nobody is to be told: it is logged."""
-    log.warning("%s: %s (nobody is told of it)", order.what, order.to)
-    return Outcome()
-
-
-class NoHands:
-    """For a host that knows nothing of other people's legs: nobody can be brought into a call."""
-
-    async def perform(self, order: HostOrder, leg: Leg | None, request: Request) -> Outcome:
-        """Refuse, in a way that leaves nobody waiting."""
-        match order:
-            case StartRecording():
-                return Outcome((Recording(0.0, order.message, "failed"),), reason="this host records nothing")
-            case Ring() | Aside() | Join():
-                return Outcome((NotAnswered(0.0, order.leg, "failed"),), reason="this host brings nobody into calls")
-            case _:
-                return Outcome()
 
 
 class Floors:

@@ -217,18 +217,24 @@ def removed(floor: Floor, leg: Leg, at: float) -> None:
 
 
 def people(floor: Floor, event: People) -> None:
-    """Who is in a call. An old report says nothing; who was never reported present is not missed either."""
+    """Who is in a call. Who was never reported present is not missed; an old report says of those whom no later one has
+    seen that they have come and gone."""
     own = floor.legs.get(event.call)
     call = own.call if own is not None and own.part == "callback" else event.call
-    if event.sequence <= floor.sequences.get(call, -1) or call not in floor.of_call:
+    if call not in floor.of_call:
         return
-    floor.sequences[call] = event.sequence
+    late = event.sequence <= floor.sequences.get(call, -1)
+    floor.sequences[call] = max(event.sequence, floor.sequences.get(call, -1))
     present = {address.lower() for address in event.addresses}
     for leg in list(floor.legs_of(call)):
+        if late and (leg.seen or event.sequence <= leg.reports or leg.part == "callback"):
+            continue
         if leg.person.address.lower() in present:
             leg.seen = True
             if leg.state in ("ringing", "joining", "stopping") and leg.part != "callback":
                 answered(floor, Answered(event.at, leg.name))
+            if late:
+                removed(floor, leg, event.at)
         elif leg.seen:
             removed(floor, leg, event.at)
 

@@ -55,7 +55,7 @@ def begin(
     """Call somebody: into the call, or aside if they are to hear something first."""
     call, aside = call_of(entry), bool(whisper)
     leg = Leg(f"floor.{floor.number()}", call, entry, person, aside=aside, at=at, ring=ring)
-    leg.whisper, leg.language = whisper, language
+    leg.whisper, leg.language, leg.reports = whisper, language, floor.sequences.get(call, -1)
     floor.legs[leg.name] = leg
     floor.belongs(call, leg.name)
     order = Aside if aside else Ring

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from dsl import Program, parse
-from dsl.ast import Transfer
+from dsl.ast import Consult, Queue, Transfer
 from dsl.bundle import bundle
 from dsl.lint.uses import SECTION, uses
 from interpreter.data.stand_ins import PLAIN
@@ -28,6 +28,9 @@ FIRST_TARGET = 14255550140
 MADE = ("numbers", "teams_users", "teams_apps", "agents", "audio", "switches")
 """Sections whose names are made up where nothing binds them."""
 OF_FUNCTIONS = ("data", "stand_in")
+PASSED_ON = ("queues", "experts")
+"""Sections that hold as they are. Nobody is told anything from a laptop, so ``notify`` is not among them."""
+SKILLED = 10
 _SPACE = uuid.UUID("6f1c2a44-5d3b-4a3e-9a67-70a1f6f6a1c1")
 
 
@@ -52,7 +55,7 @@ class DevSite:
 def make(scripts: Sequence[Path], service: Mapping[str, Any], at: float | None = None) -> DevSite:
     """A site that binds everything that the scripts name. Raises `CannotRun` when two site files disagree about a
     name."""
-    tables: dict[str, dict[str, Any]] = {kind: {} for kind in (*MADE, *OF_FUNCTIONS)}
+    tables: dict[str, dict[str, Any]] = {kind: {} for kind in (*MADE, *PASSED_ON, *OF_FUNCTIONS)}
     wholes = {path: bundle(read(path), beside(path)) for path in scripts}
     programs = {path: Program(whole, parse(whole).script) for path, whole in wholes.items()}
     for path in scripts:
@@ -64,6 +67,7 @@ def make(scripts: Sequence[Path], service: Mapping[str, Any], at: float | None =
             next_number += use.section == "numbers"
     for program in programs.values():
         _stand_in(tables, program)
+    _staff(tables, list(programs.values()))
     lines = []
     taking = {path: each for path, each in programs.items() if each.flow is None or not each.flow.outbound}
     for offset, (path, program) in enumerate(taking.items()):
@@ -83,7 +87,7 @@ def _merge(tables: dict[str, dict[str, Any]], site: Path) -> None:
         found = tomllib.loads(read(site).text)
     except tomllib.TOMLDecodeError as error:
         raise CannotRun(f"{site} is not a site file: {error}") from None
-    for kind in MADE:
+    for kind in (*MADE, *PASSED_ON):
         _add(tables[kind], found.get(kind, {}), site, kind)
     for kind in OF_FUNCTIONS:
         for group, functions in found.get(kind, {}).items():
@@ -102,6 +106,25 @@ def _stand_in(tables: Mapping[str, dict[str, Any]], program: Program) -> None:
         group, _, name = whole.partition(".")
         if name not in tables["data"].get(group, {}):
             tables["stand_in"].setdefault(group, {}).setdefault(name, {"outcome": PLAIN[function.use]})
+
+
+def _staff(tables: Mapping[str, dict[str, Any]], programs: Sequence[Program]) -> None:
+    """Somebody for each queue and each expert, and everybody at work: there is no desktop on a laptop."""
+    blocks = [each for program in programs for each in program.declarations()]
+    for expert in {each.expert.text for each in blocks if isinstance(each, Consult) and each.expert is not None}:
+        tables["experts"].setdefault(expert, {"teams_user": _made("teams_users", expert, 0)})
+    queues = list(dict.fromkeys(each.name.text for each in blocks if isinstance(each, Queue)))
+    staffed = {q if isinstance(q, str) else q["queue"] for a in tables["agents"].values() for q in a.get("queues", [])}
+    missing = [queue for queue in queues if queue not in staffed]
+    if missing:
+        skills = {need.skill.text for each in blocks if isinstance(each, Queue) for need in each.needs}
+        tables["agents"]["agent"] = {
+            **_made("agents", "agent", 0), "queues": missing, "skills": dict.fromkeys(sorted(skills), SKILLED),
+        }  # fmt: skip
+    for agent in tables["agents"].values():
+        if agent.get("queues"):
+            agent["signed_in"] = "always"
+        agent.pop("token", None)
 
 
 def _prefer_stand_ins(tables: Mapping[str, dict[str, Any]]) -> None:
@@ -127,22 +150,37 @@ def _made(kind: str, name: str, number: int) -> Any:
 
 
 def _targets(program: Program, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """The script's name of each transfer target, and its address on the host (the contract's raw ids)."""
+    """Whom the script can ring, by name, and their addresses on the host (the contract's raw ids)."""
+    queues = {each.name.text for each in program.declarations() if isinstance(each, Queue)}
+    for name, agent in tables["agents"].items():
+        served = {each if isinstance(each, str) else each["queue"] for each in agent.get("queues", [])}
+        if served & queues:
+            yield name, _address("agents", agent)
     for declaration in program.declarations():
+        if isinstance(declaration, Consult) and declaration.expert is not None:
+            (kind, value), *_ = tables["experts"][declaration.expert.text].items()
+            section = {"agent": "agents", "teams_user": "teams_users", "number": "numbers"}[kind]
+            yield declaration.expert.text, _address(section, tables["agents"][value] if kind == "agent" else value)
         if not isinstance(declaration, Transfer) or declaration.target is None or declaration.target.literal:
             continue
-        kind, name = declaration.target.kind, declaration.target.name.text
-        value = tables[SECTION[kind]][name]
-        match kind:
-            case "number":
-                yield name, value
-            case "teams_user":
-                yield name, f"8:orgid:{value}"
-            case "teams_app":
-                yield name, f"28:orgid:{value}"
-            case "agent":
-                resource = value.get("resource", "")
-                yield name, f"8:acs:{resource}_{value['tenant']}_{value['user']}"
+        section, name = SECTION[declaration.target.kind], declaration.target.name.text
+        yield name, _address(section, tables[section][name])
+
+
+def _address(section: str, value: Any) -> str:
+    match section:
+        case "numbers":
+            return str(value)
+        case "teams_users":
+            return f"8:orgid:{value}"
+        case "teams_apps":
+            return f"28:orgid:{value}"
+        case _ if "teams_user" in value:
+            return f"8:orgid:{value['teams_user']}"
+        case _ if "number" in value or "acs_user" in value:
+            return str(value.get("number") or value["acs_user"])
+        case _:
+            return f"8:acs:{value.get('resource', '')}_{value['tenant']}_{value['user']}"
 
 
 def _toml(tables: Mapping[str, Mapping[str, Any]]) -> str:

@@ -12,7 +12,8 @@ import pytest
 from engine_rig import Rig, run
 from engine_toy import NOON, offered
 
-from interpreter.engine import EngineStopped, Limits, UnknownSwitch, call_id_for, shard_of
+from interpreter.addresses import call_id_for, shard_of
+from interpreter.engine import EngineStopped, Limits, UnknownSwitch
 from interpreter.ports import TryLater
 from interpreter.protocol import ActionFailed, Connected, Disconnected, Event, PlayEnded, ToneHeard
 from interpreter.store import StoreUnavailable, Write

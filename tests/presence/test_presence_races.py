@@ -119,44 +119,59 @@ class Tenant:
         self.until.pop(user_id, None)
 
 
+class Play:
+    """A keeper with a tenant, what the floor has said, and what it was told."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.tenant = Tenant(self.clock)
+        self.keeper = Keeper(self.tenant, self.clock, self.hear)
+        self.watched, self.held = set[str](), set[str]()
+        self.told: dict[str, bool] = {}
+
+    async def hear(self, agent: str, offerable: bool, reason: str) -> None:
+        self.told[agent] = offerable and self.told.get(agent, True)
+
+    async def step(self, what: str, n: int, much: int) -> None:
+        name = f"agent-{n}"
+        match what:
+            case "watch":
+                self.keeper.watch(name, user(n))
+                self.watched.add(name)
+            case "forget":
+                self.keeper.forget(name)
+                self.watched.discard(name)
+                self.held.discard(name)
+            case "hold":
+                self.keeper.hold(name)
+                self.held |= {name} & self.watched
+            case "release":
+                self.keeper.release(name)
+                self.held.discard(name)
+            case "time":
+                self.clock.time += 10.0 * much
+            case _:
+                self.tenant.failing = much
+                await self.keeper.once()
+
+    async def settle(self) -> None:
+        self.tenant.failing = 0
+        for _ in range(70):
+            self.clock.time += 10.0
+            await self.keeper.once()
+
+
 @given(STEPS)
 def test_whatever_happens_it_comes_right_and_our_echo_never_counts(steps: list[tuple[str, int, int]]) -> None:
-    async def run() -> None:
-        clock = Clock()
-        tenant, told = Tenant(clock), dict[str, bool]()
+    async def run() -> Play:
+        play = Play()
+        for step in steps:
+            await play.step(*step)
+        await play.settle()
+        return play
 
-        async def hear(agent: str, offerable: bool, reason: str) -> None:
-            told[agent] = offerable and told.get(agent, True)
-
-        keeper, watched, held = Keeper(tenant, clock, hear), set[str](), set[str]()
-        for what, n, much in steps:
-            name = f"agent-{n}"
-            match what:
-                case "watch":
-                    keeper.watch(name, user(n))
-                    watched.add(name)
-                case "forget":
-                    keeper.forget(name)
-                    watched.discard(name)
-                    held.discard(name)
-                case "hold":
-                    keeper.hold(name)
-                    held |= {name} & watched
-                case "release":
-                    keeper.release(name)
-                    held.discard(name)
-                case "time":
-                    clock.time += 10.0 * much
-                case _:
-                    tenant.failing = much
-                    await keeper.once()
-        tenant.failing = 0
-        for _ in range(70):
-            clock.time += 10.0
-            await keeper.once()
-        shown = {each for each, until in tenant.until.items() if clock.time < until}
-        assert shown == {user(int(name[-1])) for name in held}
-        assert watched - held <= set(told)
-        assert all(told.values()), "only our own calls are shown here"
-
-    asyncio.run(run())
+    play = asyncio.run(run())
+    shown = {each for each, until in play.tenant.until.items() if play.clock.time < until}
+    assert shown == {user(int(name[-1])) for name in play.held}
+    assert play.watched - play.held <= set(play.told)
+    assert all(play.told.values()), "only our own calls are shown here"

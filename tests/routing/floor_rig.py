@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from interpreter.routing import Floor, QueueRules, handle
 from interpreter.routing.protocol import (
@@ -16,7 +17,6 @@ from interpreter.routing.protocol import (
     EndCall,
     Entered,
     Event,
-    HostOrder,
     Invited,
     Join,
     Left,
@@ -41,6 +41,8 @@ from interpreter.routing.protocol import (
 )
 from interpreter.routing.state import Agent, Leg, state_of
 
+LegOrder: TypeAlias = Ring | StopRinging | Probe | Remove | Aside | Whisper | Join | EndAside | EndCall
+"""What the host is asked for about people's legs."""
 MONDAY = 1_700_000_000.0
 HOST = (Ring, StopRinging, Probe, Remove, Aside, Whisper, Join, EndAside, EndCall, Tell)
 
@@ -56,9 +58,9 @@ class Rig:
 
     floor: Floor = field(default_factory=floor)
     now: float = MONDAY
-    out: list[HostOrder | Tell] = field(default_factory=list)
+    out: list[LegOrder | Tell] = field(default_factory=list)
 
-    def send(self, *events: Event) -> list[HostOrder | Tell]:
+    def send(self, *events: Event) -> list[LegOrder | Tell]:
         """Something happens."""
         self.out = []
         for event in events:
@@ -68,7 +70,7 @@ class Rig:
     def _take(self, effects: Iterable[Effect]) -> None:
         self.out += [each for each in effects if isinstance(each, HOST)]
 
-    def wait(self, seconds: float) -> list[HostOrder | Tell]:
+    def wait(self, seconds: float) -> list[LegOrder | Tell]:
         """Time passes; what is due, happens."""
         self.out, until = [], self.now + seconds
         while self.floor.timers:
@@ -85,58 +87,58 @@ class Rig:
 
     def agent(
         self, name: str, *queues: str | Serves, skills: Skills = (), order: int = 0, capacity: int = 1
-    ) -> list[HostOrder | Tell]:
+    ) -> list[LegOrder | Tell]:
         """An agent signs in, for ``sales`` unless it is said for what. A moment later something else can happen."""
         serves = tuple(Serves(each) if isinstance(each, str) else each for each in queues or ("sales",))
         out = self.send(SignedIn(self.now, name, Person(name), skills, serves, order, capacity))
         self.now += 1
         return out
 
-    def enter(self, entry: str, queue: str = "sales", **more: object) -> list[HostOrder | Tell]:
+    def enter(self, entry: str, queue: str = "sales", **more: object) -> list[LegOrder | Tell]:
         """A caller comes into a queue: ``a`` is the call, and ``a/1`` its entry."""
         return self.send(Entered(self.now, _entry(entry), queue, **more))  # type: ignore[arg-type]
 
-    def left(self, entry: str, hung_up: bool = True) -> list[HostOrder | Tell]:
+    def left(self, entry: str, hung_up: bool = True) -> list[LegOrder | Tell]:
         """A caller leaves."""
         return self.send(Left(self.now, _entry(entry), hung_up))
 
-    def over(self, call: str) -> list[HostOrder | Tell]:
+    def over(self, call: str) -> list[LegOrder | Tell]:
         """A call ends for everyone."""
         return self.send(CallOver(self.now, call))
 
-    def wants(self, agent: str, state: Readiness) -> list[HostOrder | Tell]:
+    def wants(self, agent: str, state: Readiness) -> list[LegOrder | Tell]:
         """An agent asks to be something."""
         return self.send(Wanted(self.now, agent, state))
 
-    def seen(self, agent: str, offerable: bool) -> list[HostOrder | Tell]:
+    def seen(self, agent: str, offerable: bool) -> list[LegOrder | Tell]:
         """Presence is reported."""
         return self.send(Seen(self.now, agent, offerable))
 
-    def invite(self, entry: str, who: str, **more: object) -> list[HostOrder | Tell]:
+    def invite(self, entry: str, who: str, **more: object) -> list[LegOrder | Tell]:
         """A call asks for somebody."""
         return self.send(Invited(self.now, _entry(entry), Person(who, "number"), 20.0, **more))  # type: ignore[arg-type]
 
-    def rings(self, who: str) -> list[HostOrder | Tell]:
+    def rings(self, who: str) -> list[LegOrder | Tell]:
         """The host has accepted to ring."""
         return self.send(Rung(self.now, self.leg(who).name, f"invitation of {who}"))
 
-    def answer(self, who: str) -> list[HostOrder | Tell]:
+    def answer(self, who: str) -> list[LegOrder | Tell]:
         """Somebody is in the call."""
         return self.send(Answered(self.now, self.leg(who).name))
 
-    def refuse(self, who: str, why: Why = "declined") -> list[HostOrder | Tell]:
+    def refuse(self, who: str, why: Why = "declined") -> list[LegOrder | Tell]:
         """A leg comes to nothing."""
         return self.send(NotAnswered(self.now, self.leg(who).name, why))
 
-    def hang_up_aside(self, who: str) -> list[HostOrder | Tell]:
+    def hang_up_aside(self, who: str) -> list[LegOrder | Tell]:
         """Somebody's own line is over."""
         return self.send(SideOver(self.now, self.leg(who).name))
 
-    def people(self, call: str, sequence: int, *who: str) -> list[HostOrder | Tell]:
+    def people(self, call: str, sequence: int, *who: str) -> list[LegOrder | Tell]:
         """The host says who is in a call."""
         return self.send(People(self.now, call, who, sequence))
 
-    def hangs_up(self, who: str) -> list[HostOrder | Tell]:
+    def hangs_up(self, who: str) -> list[LegOrder | Tell]:
         """Somebody who is in a call leaves it: the host reports who was in it, and who is."""
         call = self.leg(who).call
         last = self.floor.sequences.get(call, 0)
@@ -183,7 +185,7 @@ def _entry(entry: str) -> str:
     return entry if "/" in entry else f"{entry}/1"
 
 
-def _word(order: HostOrder) -> str:
+def _word(order: LegOrder) -> str:
     kind = type(order).__name__
     match order:
         case Ring() | Aside() | Whisper() | Join():

@@ -13,7 +13,7 @@ from random_events import RULES, pick
 from interpreter.journal import Codec
 from interpreter.routing import Floor, handle
 from interpreter.routing.protocol import Due, Effect, Entered, Invited, Left, Seen, SetTimer, SignedIn, Wanted
-from interpreter.routing.state import Snapshot, restored, snapshot
+from interpreter.routing.snapshot import Snapshot, restored, snapshot
 
 SNAPSHOTS: Codec[Snapshot] = Codec(Snapshot)
 NUMBERS = st.lists(st.integers(0, 10**12), max_size=120)

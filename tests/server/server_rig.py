@@ -18,7 +18,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 import server
-from interpreter.engine import call_id_for, shard_of
+from interpreter.addresses import call_id_for, shard_of
 from interpreter.heads import BoundedHeads
 from interpreter.ports import Line, Performance, Performed, Request
 from interpreter.protocol import HostAction

@@ -26,8 +26,8 @@ from server_rig import (
 )
 from structlog.testing import capture_logs
 
+from interpreter.addresses import shard_of
 from interpreter.azure.keys import BETWEEN_FETCHES
-from interpreter.engine import shard_of
 from interpreter.protocol import Answer, Transfer
 from interpreter.store import Store
 from interpreter.store.sqlite import SqliteStore

@@ -16,7 +16,7 @@ from dsl.lint.rule import Context, Rule
 from dsl.lint.uses import uses
 from dsl.lint.walk import complete
 
-_ALSO_FOR_OTHERS = frozenset({"queues", "experts", "card_services", "notify"})
+_ALSO_FOR_OTHERS = frozenset({"agents", "queues", "experts", "card_services", "notify"})
 """Sections that the engine reads, too, so that a script need not name what is in them."""
 
 

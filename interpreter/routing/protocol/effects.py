@@ -1,0 +1,211 @@
+"""What is to be done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from interpreter.protocol import Value
+from interpreter.routing.protocol.values import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Call somebody into a call, for ``within`` seconds at the longest. Ends in `Answered` or `NotAnswered`."""
+
+    leg: str
+    call: str
+    person: Person
+    within: float
+
+
+@dataclass(frozen=True, slots=True)
+class StopRinging:
+    """Stop that. Nobody is free before it is confirmed."""
+
+    leg: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Ask whether somebody is in the call."""
+
+    leg: str
+    call: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take somebody out of a call."""
+
+    leg: str
+    call: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Call somebody on a line of their own, where the caller hears nothing of them. Ends in `SideUp` or `SideOver`."""
+
+    leg: str
+    call: str
+    person: Person
+    within: float
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """Say something to somebody on their own line, and take a key. Ends in `Keyed`. Without ``asks`` nothing is taken,
+    and nothing is reported."""
+
+    leg: str
+    call: str
+    person: Person
+    text: str
+    language: str
+    asks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Move somebody from their own line into the call. Ends in `Answered` or `NotAnswered`."""
+
+    leg: str
+    call: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class EndAside:
+    """End somebody's own line. Ends in `SideOver`."""
+
+    leg: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndCall:
+    """Hang up on everyone: nobody is left alone on a line."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Report to the call what has become of its request, with the values that it brings."""
+
+    entry: str
+    outcome: str
+    values: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Put the caller on hold: nobody hears the caller, and the caller hears nobody."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unhold:
+    """Take the caller off hold."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Somebody in the call is not heard any more. The host knows no way back; the person's own client does."""
+
+    leg: str
+    call: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecording:
+    """Record a call from now on. Ends in `Recording`."""
+
+    message: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    """Record it no more."""
+
+    message: str
+    call: str
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Let the caller hear ``text`` (empty: a tone; ``.``: nothing) and listen: for speech, until there is silence for
+    ``quiet`` seconds, or for a key. ``first``: the seconds to the beginning of it. Ends in `Listened`."""
+
+    step: str
+    call: str
+    text: str
+    language: str
+    first: float
+    quiet: float
+    speech: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """Stop whatever plays or listens in a call."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Bring a message's file into our keeping. Ends in `Fetched`."""
+
+    message: str
+    call: str
+    address: str
+    about: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A call detail record of a leg: kept in the place of an earlier one of the same leg."""
+
+    call: str
+    leg: str
+    values: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Give:
+    """Tell people something that no call waits to hear: who is told is the site's affair. ``what`` is the occasion."""
+
+    call: str
+    what: Literal["callback not reached", "voicemail saved", "voicemail late", "voicemail lost", "message"]
+    to: str
+    values: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Send `Due` at ``due``. A timer of the same name is replaced."""
+
+    timer: str
+    generation: int
+    due: float
+
+
+HostOrder: TypeAlias = (
+    Ring | StopRinging | Probe | Remove | Aside | Whisper | Join | EndAside | EndCall
+    | Hold | Unhold | Mute | StartRecording | StopRecording | Listen | Hush | Fetch
+)  # fmt: skip
+"""What the host is asked for: in order within a call."""
+
+Order: TypeAlias = HostOrder | Give | Detail
+
+Effect: TypeAlias = Order | Tell | SetTimer
