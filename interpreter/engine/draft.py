@@ -34,6 +34,7 @@ from interpreter.protocol import (
     HostAction,
     PlayEnded,
     Recognized,
+    RecordingChanged,
     Reject,
     Reported,
     Request,
@@ -315,7 +316,7 @@ class Draft(Generic[P, C]):
                         self._settle(waiting, "done", "")
             case CallOffered() | CallStarted() | ToneHeard() | TimerFired():
                 pass
-            case ActionRefused() | Reported() | Disconnected():
+            case ActionRefused() | Reported() | RecordingChanged() | Disconnected():
                 pass
             case _:
                 assert_never(event)

@@ -43,6 +43,7 @@ from interpreter.protocol import (
     Event,
     PlayEnded,
     Recognized,
+    RecordingChanged,
     Reported,
     StartTones,
     TimerFired,
@@ -62,6 +63,11 @@ def step(program: Program, call: Call, event: Event) -> Step:
     if call.finished:
         turn.note("ignored", type(event).__name__)
         return turn.step()
+    if isinstance(event, RecordingChanged):
+        told = requests.recording_changed(turn, event)
+        if told is None:
+            return turn.step()
+        event = told
     if turn.call.phase == "live" and _of_center(turn, event):
         return turn.step()
     match event:

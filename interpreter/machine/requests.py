@@ -8,7 +8,8 @@ there (nobody likes to be cut off), a recording is stopped.
 from __future__ import annotations
 
 import dataclasses
-from typing import assert_never
+from collections.abc import Mapping
+from typing import Literal, assert_never
 
 from dsl.ast import (
     Brief,
@@ -40,6 +41,7 @@ from interpreter.protocol import (
     Play,
     PlayAudio,
     Record,
+    RecordingChanged,
     Reported,
     SayText,
     Value,
@@ -55,7 +57,7 @@ TONE_SECONDS = 0.5
 """Seconds that a tone to another machine takes, with the gap behind it."""
 
 Asking = Lookup | Do | Recall
-Telling = Remember | Forget | Brief | SendDigits | Notify
+Telling = Remember | Forget | Brief | Notify
 Recording = RecordCall | TranscribeCall | StreamAudio
 
 
@@ -198,6 +200,9 @@ def reported(turn: Turn, waiting: Waiting, event: Reported | ActionRefused) -> A
             value = float(number) if isinstance(number, float | int) else 0.0
             name = "reached" if outcome == "limit reached" else outcome
             return counted(turn, name, value, here if isinstance(here, Continue) else None)
+        case SendDigits() if outcome == "done" and isinstance(here, Continue) and here.part + 1 < len(found.parts):
+            turn.stop_waiting()
+            return dataclasses.replace(here, part=here.part + 1)
         case _:
             pass
     return conclude(turn, waiting, outcome)
@@ -309,8 +314,6 @@ def tell(turn: Turn, step: Step, index: int, statement: Telling) -> tuple[bool, 
                 return False, ends.system_error(turn, "a value of a message is missing")
             op = turn.request("notify", statement.target.text, (("text", said),))
             return _wait_if_routed(turn, step, index, op, statement.routes)
-        case SendDigits():
-            return _tones(turn, step, index, statement)
         case _:
             assert_never(statement)
 
@@ -330,15 +333,18 @@ def _memory(turn: Turn, statement: Remember | Forget) -> tuple[bool, After | Non
     return True, None
 
 
-def _tones(turn: Turn, step: Step, index: int, statement: SendDigits) -> tuple[bool, After | None]:
-    """``1,2s,4425#``: the digits and the pauses between, in order."""
-    if turn.call.gone:
+def send(turn: Turn, here: Continue, statement: SendDigits) -> tuple[bool, After | None]:
+    """``1,2s,4425#``: the digits and the pauses between, one after the other. The host buffers nothing: the next digits
+    are sent when it has reported the end of those before."""
+    if turn.call.gone or here.part >= len(statement.parts):
         return True, None
-    parts = [part.plain if isinstance(part, Text) else f"{part.seconds:g}s" for part in statement.parts]
-    pauses = sum(part.seconds for part in statement.parts if not isinstance(part, Text))
-    keys = sum(len(part.plain) for part in statement.parts if isinstance(part, Text))
-    op = turn.request("tones", "", (("digits", ",".join(parts)),))
-    turn.wait("request", op, pauses + TONE_SECONDS * keys, Continue(step.name.text, index), purpose="statement")
+    part = statement.parts[here.part]
+    if isinstance(part, Text):
+        op = turn.request("tones", "", (("digits", part.plain),))
+        wait(turn, op, WITHIN + TONE_SECONDS * len(part.plain), here, "statement")
+    else:
+        turn.update(waiting=Waiting("silence", turn.op(), dataclasses.replace(here, part=here.part + 1)))
+        turn.timer("silence", part.seconds)
     return False, None
 
 
@@ -375,10 +381,30 @@ def start(turn: Turn, statement: Recording) -> str:
 
 def change_recording(turn: Turn, action: str) -> str:
     """Ask for a change of the call's recording."""
-    op = turn.request("record", action, (), (), CONFIRMED_WITHIN)
-    states = {"start": "on", "resume": "on", "pause": "paused", "stop": ""}
-    turn.update(recording=states[action], recording_op=op)
+    known = (("recording", turn.call.recording_id),) if turn.call.recording_id and action != "start" else ()
+    op = turn.request("record", action, known, (), CONFIRMED_WITHIN)
+    turn.update(recording=_STATES[action], recording_op=op)
+    if action in ("start", "stop"):
+        turn.update(recording_id="")
     return op
+
+
+_STATES: Mapping[str, Literal["", "on", "paused"]] = {"start": "on", "resume": "on", "pause": "paused", "stop": ""}
+
+
+def recording_changed(turn: Turn, event: RecordingChanged) -> Reported | None:
+    """What the host says of the recording, as the answer to what was last asked of it; ``None`` where it is none: an
+    old state that comes late, or one that nobody has asked for."""
+    call = turn.call
+    if event.state == "failed":
+        return Reported(event.at, call.recording_op, "failed") if call.recording_op else None
+    if call.recording and event.recording:
+        turn.update(recording_id=event.recording)
+    wanted = "active" if call.recording == "on" else "inactive"
+    if not call.recording_op or event.state != wanted:
+        turn.note("ignored", f"the recording is {event.state}")
+        return None
+    return Reported(event.at, call.recording_op, "started")
 
 
 def _wait_if_routed(

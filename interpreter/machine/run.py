@@ -52,7 +52,7 @@ def _next(turn: Turn, after: After) -> After | None:
         case Continue():
             block = turn.program.blocks.get(after.block)
             if isinstance(block, Step):
-                return statements.run(turn, block, after.statement)
+                return statements.run(turn, block, after.statement, after.part)
             return ends.system_error(turn, f"there is no step {after.block}")
         case Outcome():
             return requests.outcome(turn, after) if after.statement >= 0 else center.outcome(turn, after)

@@ -23,10 +23,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Continue:
-    """Go on in a step, at this statement."""
+    """Go on in a step, at this statement; of one that is done in parts, at this part."""
 
     block: str
     statement: int
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ class Call:
     ``language`` is what the call speaks, empty for the flow's own. ``frames`` are the sub-flows that run, the innermost
     last. ``back`` is where a key that holds anywhere was pressed. ``counters`` are the counters of this call, and the
     last known states of those that calls share. ``recording`` and ``transcribing`` are what was last asked for, by the
-    operation of which it was asked (``recording_op``); ``paused`` says that the machine itself has paused them.
+    operation of which it was asked (``recording_op``); ``recording_id`` is the host's name for the recording;
+    ``paused`` says that the machine itself has paused them.
     ``center`` is what the block of a contact center keeps while the caller is in it.
     """
 
@@ -140,6 +142,7 @@ class Call:
     counters: tuple[tuple[str, float], ...] = ()
     recording: Literal["", "on", "paused"] = ""
     recording_op: str = ""
+    recording_id: str = ""
     transcribing: bool = False
     paused: bool = False
     center: tuple[tuple[str, Value], ...] = ()

@@ -41,9 +41,9 @@ from interpreter.values import compare, evaluate
 from interpreter.values.functions import says
 
 
-def run(turn: Turn, step: Step, first: int) -> After | None:
-    """Run statements from ``first``. Sentences that follow each other are one prompt, so that nothing is heard
-    between."""
+def run(turn: Turn, step: Step, first: int, part: int = 0) -> After | None:
+    """Run statements from ``first``, that one from its ``part``. Sentences that follow each other are one prompt, so
+    that nothing is heard between."""
     index = first
     while index < len(step.statements):
         statement = step.statements[index]
@@ -55,7 +55,11 @@ def run(turn: Turn, step: Step, first: int) -> After | None:
                 turn.play(spoken, Continue(step.name.text, index), statement.interruptible)
                 return None
             continue
-        goes_on, after = _statement(turn, step, index, statement)
+        if isinstance(statement, SendDigits):
+            here = Continue(step.name.text, index, part if index == first else 0)
+            goes_on, after = requests.send(turn, here, statement)
+        else:
+            goes_on, after = _statement(turn, step, index, statement)
         if not goes_on:
             return after
         index += 1
@@ -89,12 +93,12 @@ def _statement(turn: Turn, step: Step, index: int, statement: Statement) -> _Wen
             return False, _count(turn, step, index, statement)
         case Lookup() | Do() | Recall():
             return False, requests.ask(turn, step, index, statement)
-        case Remember() | Forget() | Brief() | SendDigits() | Notify():
+        case Remember() | Forget() | Brief() | Notify():
             return requests.tell(turn, step, index, statement)
         case RecordCall() | TranscribeCall() | StreamAudio():
             return requests.record(turn, step, index, statement)
-        case Say() | PlayFile():
-            raise AssertionError("sentences are run together")
+        case Say() | PlayFile() | SendDigits():
+            raise AssertionError("is run before")
         case _:
             assert_never(statement)
 

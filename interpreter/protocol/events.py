@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from interpreter.protocol.values import Secret, Value
 
@@ -134,6 +134,16 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingChanged:
+    """The host reports what has become of the call's recording: it runs (``active``), it does not (``inactive``: paused
+    or stopped), or it did not come about. ``recording`` is the host's own name for it."""
+
+    at: float
+    recording: str
+    state: Literal["active", "inactive", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
 class Disconnected:
     """The call is over on the host. Absorbing: nothing that comes later changes the call."""
 
@@ -163,6 +173,7 @@ Event: TypeAlias = (
     | ToneHeard
     | TransferAccepted
     | Reported
+    | RecordingChanged
     | Disconnected
     | TimerFired
 )

@@ -28,6 +28,7 @@ from interpreter.protocol import (
     Play,
     Recognize,
     Recognized,
+    RecordingChanged,
     Reject,
     Request,
     Secret,
@@ -87,7 +88,7 @@ def _translated(program: Program, old: Call, draft: Program, new: Call, event: E
             if event.timer not in armed or (event.timer, event.generation) not in old.armed:
                 return None
             return dataclasses.replace(event, generation=armed[event.timer])
-        case CallOffered() | CallStarted() | Disconnected() | ToneHeard():
+        case CallOffered() | CallStarted() | Disconnected() | ToneHeard() | RecordingChanged():
             return event
         case _:
             op = _operation(old, new, event.op)

@@ -24,6 +24,7 @@ from interpreter.protocol import (
     Prompt,
     Recognize,
     Recognized,
+    RecordingChanged,
     Reject,
     Reported,
     Request,
@@ -98,6 +99,8 @@ def told_event(event: Event) -> str:
             return "the target takes the call"
         case Reported():
             return f"it becomes: {event.outcome}"
+        case RecordingChanged():
+            return f"the recording is {event.state}"
         case Disconnected():
             return "the caller hangs up"
         case TimerFired():

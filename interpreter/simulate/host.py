@@ -274,6 +274,8 @@ class Host:
 
     def _ask(self, request: Request) -> None:
         self.requests.append(request)
+        if request.verb == "survey":  # kept for whoever looks at it later: nothing follows from it in the call
+            return
         if not self.world.answers(request.verb):
             self._asked[request.op] = (request, self.now)
             self._say("call", f"{titled(request)}{details(request)}")

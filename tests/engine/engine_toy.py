@@ -29,6 +29,7 @@ from interpreter.protocol import (
     PlayEnded,
     Recognize,
     Recognized,
+    RecordingChanged,
     Reject,
     Reported,
     SayText,
@@ -113,7 +114,7 @@ def _effects(program: str, call: ToyCall, event: Event) -> tuple[Effect, ...]:
             return (Finished("transferred", "", "toy", event.at),)
         case Disconnected():
             return (Finished("abandoned", "", "toy", event.at),)
-        case ToneHeard() | CallStarted() | Reported():
+        case ToneHeard() | CallStarted() | Reported() | RecordingChanged():
             return ()
 
 
