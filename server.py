@@ -117,7 +117,9 @@ async def running(
             await engine.deliver(call_id, events)
 
         center = make_center(site, store, host, time, deliver, lambda: session)
-        house = House(host, site.functions(), store, time, vault, given, center.desk, center.notifier)
+        house = House(
+            host, site.functions(), store, time, vault, given, center.desk, center.notifier, site.settings.card_services
+        )
         stack.push_async_callback(house.close)
         engine = Engine(store, house, time, scripts, MACHINE, observer=watcher, switches=site.switches(), limits=limits)
         house.deliver = engine.deliver

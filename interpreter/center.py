@@ -14,6 +14,7 @@ from interpreter.floor.asking import FloorDesk, line_of_promise
 from interpreter.floor.service import Deliver
 from interpreter.notify import Notifier
 from interpreter.ports import Clock, Host, Line
+from interpreter.recordings import RecordingNotes
 from interpreter.routing import Floor
 from interpreter.routing.promises import PREFIX
 from interpreter.site import Site
@@ -63,6 +64,8 @@ def make(
         return Line(row.id, row.shard, row.connection_id, row.incoming_context, row.caller, row.called)
 
     hands: Hands = host.hands(line, floor, files) if isinstance(host, AzureHost) else NoHands()
+    if isinstance(host, AzureHost):
+        host.captures(RecordingNotes(store, clock))
     floors = Floors(store.floor, hands, clock, queue_rules(site), deliver, tell=notifier.give)
     opened.append(floors)
     return Center(floors, FloorDesk(site, floors, clock, files.usable), files, notifier)

@@ -268,6 +268,19 @@ class Voicemail(Section):
     keep_days: float = Field(default=90.0, gt=0, le=3650)
 
 
+class CallRecording(Section):
+    """How calls are recorded, and where what is recorded goes."""
+
+    channels: Literal["mixed", "unmixed"] = "mixed"
+    """Everybody together, or each on a channel of their own: the caller on the first."""
+    container: Url | None = None
+    """A container of an own Azure storage, into which the service itself writes. Without one the files come into
+    ``folder``."""
+    folder: Text = "recordings"
+    """Relative to the site file."""
+    keep_days: float = Field(default=30.0, gt=0, le=3650)
+
+
 class Mail(Section):
     """The server that mail goes out by."""
 
@@ -337,6 +350,23 @@ class DataFunction(Section):
         return self
 
 
+class CardService(Section):
+    """Who takes payments by card: an HTTP endpoint, or a function of a Python module."""
+
+    url: Url | None = None
+    headers: dict[str, SecretStr] = {}
+    python: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")] | None = None
+    """``package.module:function``."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> CardService:
+        if bool(self.url) == bool(self.python):
+            raise ValueError("exactly one of url and python")
+        if self.url and not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", self.url):
+            raise ValueError("a card's number goes over https only")
+        return self
+
+
 class Settings(BaseSettings):
     """The whole site file. ``IVR_SECTION__KEY`` in the environment goes before the file."""
 
@@ -357,9 +387,11 @@ class Settings(BaseSettings):
     agents: dict[str, Agent] = {}
     queues: dict[str, QueueOf] = {}
     experts: dict[str, Expert] = {}
+    recording: CallRecording = CallRecording()
     voicemail: Voicemail = Voicemail()
     mail: Mail = Mail()
     notify: dict[str, Told] = {}
+    card_services: dict[str, CardService] = {}
     audio: dict[str, Url] = {}
     switches: dict[str, Switch] = {}
     secrets: dict[str, SecretStr] = {}

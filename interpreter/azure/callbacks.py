@@ -153,6 +153,26 @@ def _tone(data: Fields, at: float) -> protocol.Event:
     return protocol.ToneHeard(at, number(data, "sequenceId"), character(text(data, "tone")))
 
 
+def _tones_sent(data: Fields, at: float) -> protocol.Event | None:
+    op = _op(data)
+    return protocol.Reported(at, op, "done") if op else None
+
+
+def _tones_not_sent(data: Fields, at: float) -> protocol.Event | None:
+    op, result = _op(data), _result(data)
+    reason = f"{result.code}/{result.sub_code} {result.message}".strip()
+    return protocol.Reported(at, op, "failed", reason=reason) if op else None
+
+
+def _recording(data: Fields, at: float) -> protocol.Event:
+    state = text(data, "state", "").lower()
+    return protocol.RecordingChanged(at, text(data, "recordingId", ""), "active" if state == "active" else "inactive")
+
+
+def _not_recorded(data: Fields, at: float) -> protocol.Event:
+    return protocol.RecordingChanged(at, text(data, "recordingId", ""), "failed")
+
+
 def _collected(data: Fields) -> str:
     return "".join(character(tone) for tone in array(table(data, "dtmfResult"), "tones"))
 
@@ -175,8 +195,6 @@ _IGNORED = (
     "RemoveParticipantFailed",
     "MoveParticipantSucceeded",
     "MoveParticipantFailed",
-    "SendDtmfTonesCompleted",
-    "SendDtmfTonesFailed",
     "HoldFailed",
     "HoldAudioStarted",
     "HoldAudioPaused",
@@ -189,8 +207,6 @@ _IGNORED = (
     "TranscriptionUpdated",
     "TranscriptionStopped",
     "TranscriptionFailed",
-    "RecordingStateChanged",
-    "StartRecordingFailed",
 )
 """What follows only from requests that we do not make, or tells nothing that a call waits for."""
 
@@ -207,6 +223,10 @@ _READERS: Mapping[str, _Reader] = {
     "RecognizeCanceled": _failed,
     "ContinuousDtmfRecognitionToneReceived": _tone,
     "ContinuousDtmfRecognitionToneFailed": _failed,
+    "SendDtmfTonesCompleted": _tones_sent,
+    "SendDtmfTonesFailed": _tones_not_sent,
+    "RecordingStateChanged": _recording,
+    "StartRecordingFailed": _not_recorded,
     "CallTransferAccepted": _transfer_accepted,
     "CallTransferFailed": _failed,
 }

@@ -37,6 +37,7 @@ from azure.core.exceptions import AzureError, ClientAuthenticationError, Deseria
 from azure.core.pipeline.policies import AsyncRedirectPolicy, AsyncRetryPolicy
 from azure.core.pipeline.transport import AioHttpTransport
 
+from interpreter.azure.capture import Capture, Notes
 from interpreter.azure.legs import AzureHands, Lines
 from interpreter.azure.outcome import of_error, repeatability
 from interpreter.azure.people import BriefLines, call_details, identity, party, spoken
@@ -94,6 +95,7 @@ class AzureHost:
     def __init__(self, site: Site, client: CallAutomationClient, credential: AsyncTokenCredential | None) -> None:
         self._site, self._client, self._credential = site, client, credential
         self._brief: Callable[[str], BriefLines] = lambda _: ()
+        self._capture: Capture | None = None
 
     async def perform(self, line: Line, action: HostAction, request: Request) -> Performance:
         """Sends one request. What the service answers becomes a `Performance`; nothing is repeated here."""
@@ -114,6 +116,10 @@ class AzureHost:
         shown what the floor knows of it, too."""
         self._brief = lambda call: floor().briefs.get(call, ())
         return AzureHands(self._site, self._client, lines, floor, files)
+
+    def captures(self, notes: Notes) -> None:
+        """From now on calls can be recorded: ``notes`` remembers the host's names for recordings."""
+        self._capture = Capture(self._site, self._client, notes)
 
     async def close(self) -> None:
         """Closes the connections. Afterwards nothing can be performed."""
@@ -143,6 +149,8 @@ class AzureHost:
                 await call.stop_continuous_dtmf_recognition(party(line.caller), operation_context=action.op)
             case CancelMedia():
                 await call.cancel_all_media_operations()
+            case Asked() if self._capture is not None:
+                return await self._capture.perform(call, line, action, request, headers)
             case Asked() | Withdraw():
                 return Refused(501, "NotBuilt", "the telephone service is not asked for this")
             case Transfer():

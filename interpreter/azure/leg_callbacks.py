@@ -56,9 +56,9 @@ def read(kind: str, data: Fields, call: str, at: float) -> Event | None:
         of_leg = _OF_MESSAGE.get(kind)
     if of_leg is not None:
         return of_leg(data, leg, at)
-    if kind in ("RecordingStateChanged", "StartRecordingFailed"):
-        return _recording(kind, data, call, at)
     if call.startswith(LEG):
+        if kind in ("RecordingStateChanged", "StartRecordingFailed"):
+            return _recording(kind, data, call, at)
         reader = _OWN_LINE.get(kind)
         return reader(data, call, at) if reader is not None else None
     return CallOver(at, call) if kind == "CallDisconnected" else None
@@ -91,10 +91,10 @@ def _keyed(data: Fields, leg: str, at: float) -> Event:
 
 
 def _recording(kind: str, data: Fields, call: str, at: float) -> Event | None:
-    message, recording = call if call.startswith(LEG) else "", text(data, "recordingId", "")
+    recording = text(data, "recordingId", "")
     if kind == "StartRecordingFailed":
-        return Recording(at, message, "failed", recording)
-    return Recording(at, message, "active" if text(data, "state", "").lower() == "active" else "inactive", recording)
+        return Recording(at, call, "failed", recording)
+    return Recording(at, call, "active" if text(data, "state", "").lower() == "active" else "inactive", recording)
 
 
 _HEARD: Mapping[int, Literal["speech", "key", "silence", "cancelled"]] = {

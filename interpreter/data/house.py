@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import aiohttp
 
+from interpreter.data import payments
 from interpreter.data.answers import WrongShape, read_answer
 from interpreter.data.functions import HOLE, FunctionFailed, ask, pick
 from interpreter.data.missing import MISSING_PARTS, why_missing
@@ -17,7 +18,7 @@ from interpreter.journal import Codec
 from interpreter.ports import Clock, Host, Line, Performance, Performed, Refused
 from interpreter.ports import Request as Identity
 from interpreter.protocol import Event, HostAction, Record, Reported, Request, Secret, Value, Verb, Withdraw
-from interpreter.site_model import DataFunction
+from interpreter.site_model import CardService, DataFunction
 from interpreter.store import Kept, Store, StoreUnavailable
 from interpreter.vault import Vault
 
@@ -29,6 +30,8 @@ DELIVERIES = (0.05, 0.5, 2.0)
 """Seconds between tries to hand an answer to the engine when its store does not answer."""
 CLAIM_SECONDS = 7 * 86_400.0
 """How long it is known that an action was sent: longer than any restart takes."""
+PAID_WITHIN = 15.0
+"""Seconds for a payment, where the script gives no time (scenario S2)."""
 PARALLEL = 200
 """Data functions at a time."""
 
@@ -40,6 +43,8 @@ Deliver = Callable[[str, Sequence[tuple[str, str, Event]]], Awaitable[None]]
 
 OF_THE_CENTER: frozenset[Verb] = frozenset({"queue", "consult", "transfer", "callback", "voicemail", "brief", "survey"})
 """What the center's floor is asked for."""
+OF_THE_TELEPHONE: frozenset[Verb] = frozenset({"record", "tones"})
+"""What the host of the calls is asked for."""
 NO_CENTER = Refused(501, "NoCenter", "this server has no queues and agents")
 
 
@@ -76,10 +81,11 @@ class House:
         stand_ins: StandIns | None = None,
         floor: Center | None = None,
         notifier: Notifies | None = None,
+        card_services: Mapping[str, CardService] | None = None,
     ) -> None:
         self._telephone, self._functions, self._store, self._clock = telephone, functions, store, clock
         self._vault, self._stand_ins, self._floor = vault, stand_ins, floor
-        self._notifier = notifier
+        self._notifier, self._card_services = notifier, card_services or {}
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._session: aiohttp.ClientSession | None = None
         self._places = asyncio.Semaphore(PARALLEL)
@@ -88,6 +94,8 @@ class House:
     async def perform(self, line: Line, action: HostAction, request: Identity) -> Performance:
         """Take a request for data at once, refuse what has no engine, and leave the rest to the telephone."""
         if isinstance(action, Request):
+            if action.verb in OF_THE_TELEPHONE:
+                return await self._telephone.perform(line, action, request)
             if action.verb in MISSING_PARTS:
                 return Refused(501, "NotBuilt", why_missing(action))
             if action.verb in OF_THE_CENTER:
@@ -170,6 +178,8 @@ class House:
                 text = dict(action.arguments).get("text")
                 told = await self._notifier.notify(action.name, str(text or ""), rid)
                 return ("sent" if told else "failed"), ()
+            case "pay":
+                return await self._pay(action, rid)
             case "remember" | "recall" | "forget" | "count":
                 return await self._memory(action, rid)
             case _:
@@ -204,18 +214,38 @@ class House:
         """Ask; once more where that is safe, can help, and there is time left."""
         loop = asyncio.get_running_loop()
         ends = loop.time() + min(bound.timeout_seconds, action.within or WITHIN)
-        if self._session is None:
-            # A cookie that the other system sets in one call must not go out in another caller's.
-            self._session = aiohttp.ClientSession(trust_env=False, cookie_jar=aiohttp.DummyCookieJar())
+        session = self._connections()
         # What an action answers is nobody's: it was done, whatever the server likes to say to that.
         reads = action.verb != "action"
         try:
-            return await ask(self._session, bound, arguments, ends - loop.time(), reads=reads)
+            return await ask(session, bound, arguments, ends - loop.time(), reads=reads)
         except FunctionFailed as error:
             left = ends - loop.time()
             if action.verb == "action" or not error.again or left <= 0.05:
                 raise
-        return await ask(self._session, bound, arguments, left)
+        return await ask(session, bound, arguments, left)
+
+    def _connections(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            # A cookie that the other system sets in one call must not go out in another caller's.
+            self._session = aiohttp.ClientSession(trust_env=False, cookie_jar=aiohttp.DummyCookieJar())
+        return self._session
+
+    async def _pay(self, action: Request, rid: str) -> tuple[str, tuple[tuple[str, Value], ...]]:
+        service = self._card_services.get(action.name)
+        if service is None:
+            if self._stand_ins is not None:
+                return self._stand_ins.paid(action)
+            log.error("the site file binds no [card_services.%s]", action.name)
+            return "failed", ()
+        order = payments.order_of(action, self._vault, rid)
+        if order is None:
+            log.warning("a payment through %s: the card is not known any more", action.name)
+            return "failed", ()
+        if not await self._store.claim(rid, self._clock.now() + CLAIM_SECONDS):
+            log.error("a payment through %s was sent before a restart: nobody knows what became of it", action.name)
+            return "unknown", ()
+        return await payments.pay(self._connections(), service, order, action.within or PAID_WITHIN)
 
     def _stood_in(self, action: Request) -> tuple[str, tuple[tuple[str, Value], ...]]:
         """Nothing is bound: a laptop has stand-ins, a real line has failed."""

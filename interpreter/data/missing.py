@@ -8,9 +8,6 @@ from dsl import Program
 from dsl.ast import (
     Block,
     Dial,
-    Pay,
-    RecordCall,
-    SendDigits,
     Statement,
     Step,
     StreamAudio,
@@ -19,32 +16,24 @@ from dsl.ast import (
 from interpreter.protocol import Request, Verb
 
 MISSING_PARTS: Mapping[Verb, str] = {
-    "pay": "payments",
     "dial": "outbound calls",
-    "record": "recording",
     "transcribe": "transcription",
     "stream": "audio streaming",
-    "tones": "tones to another machine",
 }
 
 
 _BLOCKS: Mapping[type[Block], Verb] = {
-    Pay: "pay",
     Dial: "dial",
 }
 _STATEMENTS: Mapping[type[Statement], Verb] = {
-    RecordCall: "record",
     TranscribeCall: "transcribe",
     StreamAudio: "stream",
-    SendDigits: "tones",
 }
 
 
 def missing_parts(program: Program) -> tuple[str, ...]:
     """What a script asks for and this version does not do on a real line, each once."""
     verbs: dict[Verb, None] = {}
-    if program.flow is not None and program.flow.record is not None:
-        verbs["record"] = None
     for block in program.blocks.values():
         if type(block) in _BLOCKS:
             verbs[_BLOCKS[type(block)]] = None

@@ -1,0 +1,122 @@
+"""What is done to a call's own line beside prompts and keys: recording it, and sending tones to a machine at its end.
+
+A recording is started by the connection (the only way that Teams Phone extensibility knows) and paused, resumed and
+stopped by the host's own name for it. That name comes with the reply and again with every report of its state, so
+whichever is lost, the other is there.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from azure.communication.callautomation import (
+    AzureBlobContainerRecordingStorage,
+    RecordingChannel,
+    RecordingContent,
+    RecordingFormat,
+)
+from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
+from azure.core.exceptions import HttpResponseError
+
+from interpreter.azure.outcome import of_error
+from interpreter.azure.people import party
+from interpreter.azure.tones import TONES
+from interpreter.ports import Line, Performance, Performed, Refused, TryLater
+from interpreter.ports import Request as Identity
+from interpreter.protocol import Request
+from interpreter.site import Site
+from interpreter.store import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+_TONE_NAMES = {character: name for name, character in TONES.items()}
+_ALREADY_RECORDED = "8553"
+UNKNOWN_YET = TryLater(0.25, "the service has not named the recording yet")
+
+
+class Notes(Protocol):
+    """Remembers the host's names for recordings. Both raise `StoreUnavailable`."""
+
+    async def begun(self, call_id: str, recording: str) -> None:
+        """A recording of this call was accepted under this name."""
+        ...
+
+    async def recording_of(self, call_id: str) -> str:
+        """The name of the call's latest recording, empty where there is none."""
+        ...
+
+
+class Capture:
+    """Performs the requests ``record`` and ``tones`` of calls."""
+
+    def __init__(self, site: Site, client: CallAutomationClient, notes: Notes) -> None:
+        self._site, self._client, self._notes = site, client, notes
+
+    async def perform(
+        self, call: CallConnectionClient, line: Line, action: Request, identity: Identity, headers: dict[str, str]
+    ) -> Performance:
+        """Send one request. Raises what the SDK raises."""
+        if action.verb == "tones":
+            return await self._tones(call, line, action)
+        if action.verb != "record":
+            return Refused(501, "NotBuilt", f"the telephone service is not asked for {action.verb}")
+        if action.name == "start":
+            return await self._start(line, identity, headers)
+        return await self._change(line, action)
+
+    async def _tones(self, call: CallConnectionClient, line: Line, action: Request) -> Performance:
+        """The outcome is reported when all of them were sent."""
+        digits = str(dict(action.arguments).get("digits", ""))
+        await call.send_dtmf_tones(
+            [_TONE_NAMES[digit] for digit in digits], party(line.caller), operation_context=action.op
+        )
+        return Performed()
+
+    async def _start(self, line: Line, identity: Identity, headers: dict[str, str]) -> Performance:
+        wish = self._site.settings.recording
+        unmixed = wish.channels == "unmixed"
+        try:
+            made = await self._client.start_recording(
+                call_connection_id=line.connection_id,
+                recording_content_type=RecordingContent.AUDIO,
+                recording_channel_type=RecordingChannel.UNMIXED if unmixed else RecordingChannel.MIXED,
+                recording_format_type=RecordingFormat.WAV,
+                recording_state_callback_url=f"{self._site.server.callback_base}/callbacks/{line.shard}/{line.call_id}",
+                # The caller is always the first channel; who comes later takes the next.
+                audio_channel_participant_ordering=[party(line.caller)] if unmixed and line.caller else None,
+                recording_storage=AzureBlobContainerRecordingStorage(wish.container) if wish.container else None,
+                headers=headers,
+            )
+        except HttpResponseError as error:
+            refused = of_error(error)
+            if identity.attempt > 1 and isinstance(refused, Refused) and _ALREADY_RECORDED in refused.reason:
+                return Performed()  # the answer to our first request was lost: its state is reported all the same
+            return refused
+        if made.recording_id:
+            await self._note(line.call_id, made.recording_id)
+        return Performed()
+
+    async def _note(self, call_id: str, recording: str) -> None:
+        try:
+            await self._notes.begun(call_id, recording)
+        except StoreUnavailable as error:
+            log.error("call %s: the name of its recording is not kept, it comes again: %s", call_id, error)
+
+    async def _change(self, line: Line, action: Request) -> Performance:
+        recording = str(dict(action.arguments).get("recording", ""))
+        if not recording:
+            try:
+                recording = await self._notes.recording_of(line.call_id)
+            except StoreUnavailable as error:
+                return TryLater(0.25, str(error))
+        if not recording:
+            return UNKNOWN_YET
+        match action.name:
+            case "pause":
+                await self._client.pause_recording(recording)
+            case "resume":
+                await self._client.resume_recording(recording)
+            case _:
+                await self._client.stop_recording(recording)
+        return Performed()
