@@ -31,7 +31,21 @@ def bindings_from(source: Source) -> Bindings:
                 ".".join(path): _binding(source, places, (kind, *path), value)
                 for path, value in _entries(section, 2 if kind in _OF_FUNCTIONS else 1)
             }
+    for agent, queue in _served(tables.get("agents")):
+        place = names["agents"].get(agent)
+        if place is not None:
+            names.setdefault("queues", {}).setdefault(queue, Binding(queue, "", place.span))
     return Bindings(source, names)
+
+
+def _served(agents: Any) -> Iterator[tuple[str, str]]:
+    """The queues that agents serve: a queue that somebody serves needs no table of its own."""
+    for name, agent in agents.items() if isinstance(agents, dict) else ():
+        queues = agent.get("queues") if isinstance(agent, dict) else None
+        for each in queues if isinstance(queues, list) else ():
+            queue = each.get("queue") if isinstance(each, dict) else each
+            if isinstance(queue, str):
+                yield name, queue
 
 
 def _entries(section: dict[str, Any], depth: int) -> Iterator[tuple[tuple[str, ...], Any]]:

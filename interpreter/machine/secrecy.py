@@ -6,7 +6,7 @@ paused is left to the script. Keys are not reported beside the recognition while
 
 from __future__ import annotations
 
-from dsl.ast import Block, Collect, Pay
+from dsl.ast import Block, Collect, Pay, Voicemail
 from interpreter.machine import ends, requests
 from interpreter.machine.state import After, Waiting
 from interpreter.machine.turn import Turn
@@ -44,8 +44,23 @@ def not_paused(turn: Turn) -> After | None:
     return ends.system_error(turn, "the recording could not be paused before a secret")
 
 
+def set_aside(turn: Turn) -> None:
+    """The host makes one recording of a call at a time: for a message, the call's own is stopped."""
+    if turn.call.recording:
+        turn.update(set_aside=turn.call.recording == "on")
+        requests.change_recording(turn, "stop")
+
+
 def leave_for(turn: Turn, block: Block) -> None:
-    """The call comes to a block: go on recording where it was paused for a secret and this one has none."""
+    """The call comes to a block: go on recording where it was paused for a secret and this one has none, or stopped for
+    a message."""
+    if (
+        turn.call.set_aside
+        and not isinstance(block, Pay | Voicemail)
+        and not (isinstance(block, Collect) and block.secret)
+    ):
+        turn.update(set_aside=False)
+        requests.change_recording(turn, "start")
     if not turn.call.paused or isinstance(block, Pay) or (isinstance(block, Collect) and block.secret):
         return
     turn.update(paused=False)

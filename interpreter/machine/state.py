@@ -110,8 +110,8 @@ class Call:
     last. ``back`` is where a key that holds anywhere was pressed. ``counters`` are the counters of this call, and the
     last known states of those that calls share. ``recording`` and ``transcribing`` are what was last asked for, by the
     operation of which it was asked (``recording_op``); ``recording_id`` is the host's name for the recording;
-    ``paused`` says that the machine itself has paused them.
-    ``center`` is what the block of a contact center keeps while the caller is in it.
+    ``paused`` says that the machine itself has paused them, ``set_aside`` that it has stopped the recording for a
+    message. ``center`` is what the block of a contact center keeps while the caller is in it.
     """
 
     call_id: str
@@ -145,6 +145,7 @@ class Call:
     recording_id: str = ""
     transcribing: bool = False
     paused: bool = False
+    set_aside: bool = False
     center: tuple[tuple[str, Value], ...] = ()
 
     @property

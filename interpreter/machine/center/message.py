@@ -7,7 +7,7 @@ say, so the machine waits for its word after the call is over.
 from __future__ import annotations
 
 from dsl.ast import Voicemail
-from interpreter.machine import ends, run
+from interpreter.machine import ends, run, secrecy
 from interpreter.machine.center import asking
 from interpreter.machine.state import After
 from interpreter.machine.turn import Turn, longest
@@ -38,6 +38,7 @@ def begin(turn: Turn, block: Voicemail) -> After | None:
 
 
 def _record(turn: Turn, block: Voicemail) -> None:
+    secrecy.set_aside(turn)
     up_to = block.up_to.seconds if block.up_to else UP_TO
     arguments: list[tuple[str, Value]] = [("up_to", up_to), ("transcribe", block.transcribe)]
     if block.stop_key is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dsl.ast import Question, Survey, Text
-from interpreter.machine import ends
+from interpreter.machine import ends, secrecy
 from interpreter.machine.center import asking
 from interpreter.machine.results import heard
 from interpreter.machine.state import After
@@ -158,6 +158,7 @@ def _remarked(turn: Turn, block: Survey, event: Event) -> bool:
         turn.stop_waiting()
         asking.note(turn, "media", "")
         name = f"{block.name.text}.{remark.name.text}"
+        secrecy.set_aside(turn)
         asking.ask(turn, "voicemail", name, (("up_to", remark.up_to.seconds),), remark.up_to.seconds + SLACK)
         return True
     answer = asking.mine(turn, event)
