@@ -1,4 +1,4 @@
-"""The tone before a message, as the service plays sounds: WAV, mono, 16 bit, 16 kHz."""
+"""Our own tones, as the service plays sounds: WAV, mono, 16 bit, 16 kHz."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ FADE = 0.01
 """Seconds at both ends in which it grows and fades, so that it does not click."""
 
 
-def tone(hertz: float = HERTZ, seconds: float = SECONDS) -> bytes:
+def tone(hertz: float = HERTZ, seconds: float = SECONDS, loudness: float = LOUDNESS) -> bytes:
     """A sine as a WAV file."""
     frames = round(RATE * seconds)
     samples = [
-        LOUDNESS * min(1.0, n / (RATE * FADE), (frames - n) / (RATE * FADE)) * math.sin(2 * math.pi * hertz * n / RATE)
+        loudness * min(1.0, n / (RATE * FADE), (frames - n) / (RATE * FADE)) * math.sin(2 * math.pi * hertz * n / RATE)
         for n in range(frames)
     ]
     file = io.BytesIO()
@@ -31,3 +31,8 @@ def tone(hertz: float = HERTZ, seconds: float = SECONDS) -> bytes:
 
 
 RECORD_TONE = tone()
+JOIN_TONE = tone(440.0, 0.3, 0.15)
+"""Somebody has joined: soft, so that it covers nobody's words."""
+
+TONES = {"record": RECORD_TONE, "join": JOIN_TONE}
+"""What is served under ``/tones``."""

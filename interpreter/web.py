@@ -37,7 +37,7 @@ from interpreter.routing.protocol import FileReady
 from interpreter.site import Site
 from interpreter.store import Store, StoreUnavailable
 from interpreter.telemetry import Metrics
-from interpreter.tones import RECORD_TONE
+from interpreter.tones import TONES
 from interpreter.vault import Vault
 
 _log = structlog.get_logger(__name__)
@@ -76,7 +76,7 @@ class Desk:
             Route("/events", self._events, methods=["POST"]),
             Route("/events", self._handshake, methods=["OPTIONS"]),
             Route("/callbacks/{shard}/{call}", self._callbacks, methods=["POST"]),
-            Route("/tones/record.wav", _tone, methods=["GET"]),
+            Route("/tones/{name}.wav", _tone, methods=["GET"]),
             Route("/healthz", self._healthz, methods=["GET"]),
             Route("/readyz", self._readyz, methods=["GET"]),
             Route("/metrics", self._metrics, methods=["GET"]),
@@ -303,8 +303,11 @@ def _wanted(body: bytes) -> bool:
 
 
 async def _tone(request: Request) -> Response:
-    """What a caller hears before a message is recorded. Public: the service fetches it."""
-    return Response(RECORD_TONE, media_type="audio/wav", headers={"Cache-Control": "max-age=86400"})
+    """A tone of ours. Public: the service fetches it."""
+    sound = TONES.get(request.path_params["name"])
+    if sound is None:
+        raise HTTPException(404, "no such tone")
+    return Response(sound, media_type="audio/wav", headers={"Cache-Control": "max-age=86400"})
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:

@@ -35,6 +35,7 @@ from interpreter.ports import Line, Refused, Request, TryLater
 from interpreter.routing.protocol import (
     Aside,
     Cancelled,
+    Chime,
     EndAside,
     EndCall,
     Event,
@@ -147,6 +148,7 @@ class AzureHands:
         | StartRecording
         | Listen
         | Hush
+        | Chime
         | Hold
         | Unhold
         | Mute,
@@ -201,6 +203,10 @@ class AzureHands:
                 await call.mute_participant(identity(order.person), operation_context=order.leg, headers=headers)
             case Hush():
                 await call.cancel_all_media_operations()
+            case Chime():
+                await call.play_media_to_all(
+                    FileSource(f"{self._site.server.callback_base}/tones/join.wav"), operation_context=f"{FLOOR}chime"
+                )
             case _:
                 assert_never(order)
         return ()
@@ -319,7 +325,7 @@ def _refused(order: HostOrder, refused: Refused) -> tuple[Event, ...]:
         case Mute():
             # Who was to listen only must not be heard.
             return () if refused.gone else (Unmuted(NOW, order.leg),)
-        case EndCall() | StopRecording() | Hush() | Fetch() | Hold() | Unhold():
+        case EndCall() | StopRecording() | Hush() | Chime() | Fetch() | Hold() | Unhold():
             return ()
         case _:
             assert_never(order)

@@ -13,6 +13,7 @@ from interpreter.routing.protocol import (
     CallBack,
     CallOver,
     Cancelled,
+    Chime,
     Due,
     Effect,
     Entered,
@@ -170,6 +171,10 @@ def _due(floor: Floor, event: Due) -> None:
             floor.queued.append(rest)
         case "start" | "longest" | "file" | "fetch" | "over":
             messages.due(floor, what, rest, event.at)
+        case "chime" if rest in floor.of_call:
+            floor.done.append(Chime(rest))
+        case "chime":
+            pass  # they have left already
         case "hold":
             control.hold_due(floor, rest)
         case "callback":

@@ -43,6 +43,9 @@ from interpreter.routing.protocol import (
 )
 from interpreter.routing.state import Agent, Caller, Floor, Guest, Leg, call_of
 
+CHIME = 0.5
+"""Seconds from joining to the tone that tells both: by then the caller's music has stopped (scenario S11)."""
+
 
 def offer(floor: Floor, caller: Caller, agent: Agent, at: float) -> None:
     """Ring an agent for a caller."""
@@ -122,6 +125,8 @@ def answered(floor: Floor, event: Answered) -> None:
             moving.revoke(floor, floor.legs[name], event.at)
     elif guest is not None:
         floor.tell(guest.entry, "connected" if guest.stays else "answered")
+        if leg.whisper:
+            floor.timer(f"chime:{leg.call}", event.at + CHIME)
 
 
 def _risen(floor: Floor, name: str) -> Leg | None:

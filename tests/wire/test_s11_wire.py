@@ -40,6 +40,10 @@ def test_a_specialist_who_accepts_has_the_caller() -> None:
             assert not phones(rig, "ben")
             assert rig.state(phone).result == "handled"
             joined = connected(rig, anna.id)
+            accepted = times(rig, anna.id, "pressed")[0]
+            for who in (phone, anna.id):
+                [chime] = [e for e in rig.emulator.transcript(who) if e.text.endswith("/tones/join.wav")]
+                assert 0.0 < chime.t - accepted <= 1.0
             assert silence(rig, phone, connected(rig, phone), joined) <= 2.0
             nobody_is_left(rig)
 

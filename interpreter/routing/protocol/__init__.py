@@ -8,6 +8,7 @@ a call, with a name that never repeats and that the host echoes.
 
 from interpreter.routing.protocol.effects import (
     Aside,
+    Chime,
     Detail,
     Effect,
     EndAside,
@@ -83,6 +84,7 @@ __all__ = [
     "CallBack",
     "CallOver",
     "Cancelled",
+    "Chime",
     "Detail",
     "Due",
     "Effect",

@@ -163,6 +163,13 @@ class Hush:
 
 
 @dataclass(frozen=True, slots=True)
+class Chime:
+    """Let everybody in a call hear a soft tone: somebody has joined it."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """Bring a message's file into our keeping. Ends in `Fetched`."""
 
@@ -202,7 +209,7 @@ class SetTimer:
 
 HostOrder: TypeAlias = (
     Ring | StopRinging | Probe | Remove | Aside | Whisper | Join | EndAside | EndCall
-    | Hold | Unhold | Mute | StartRecording | StopRecording | Listen | Hush | Fetch
+    | Hold | Unhold | Mute | StartRecording | StopRecording | Listen | Hush | Chime | Fetch
 )  # fmt: skip
 """What the host is asked for: in order within a call."""
 
