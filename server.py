@@ -32,6 +32,7 @@ from interpreter.floor import Floors
 from interpreter.heads import BoundedHeads
 from interpreter.journal import Codec
 from interpreter.machine import Call
+from interpreter.messages.opening import open_messages
 from interpreter.ports import Clock, Host, SystemClock
 from interpreter.programs import SiteScripts
 from interpreter.protocol import Finished
@@ -116,7 +117,9 @@ async def running(
         async def deliver(call_id: str, events: Sequence[Incoming]) -> None:
             await engine.deliver(call_id, events)
 
-        center = make_center(site, store, host, time, deliver, lambda: session)
+        messages = open_messages(site, session)
+        stack.push_async_callback(messages.close)
+        center = make_center(site, store, host, time, deliver, lambda: session, messages)
         house = House(
             host, site.functions(), store, time, vault, given, center.desk, center.notifier, site.settings.card_services
         )

@@ -12,6 +12,7 @@ from interpreter.azure.recordings import MessageFiles
 from interpreter.floor import Floors, Hands, NoHands
 from interpreter.floor.asking import FloorDesk, line_of_promise
 from interpreter.floor.service import Deliver
+from interpreter.messages import Messages
 from interpreter.notify import Notifier
 from interpreter.ports import Clock, Host, Line
 from interpreter.recordings import RecordingNotes
@@ -28,7 +29,7 @@ class Center:
 
     floors: Floors
     desk: FloorDesk
-    files: MessageFiles
+    messages: Messages
     notifier: Notifier
 
     async def open(self, site: Site, clock: Clock) -> None:
@@ -41,13 +42,19 @@ class Center:
 
 
 def make(
-    site: Site, store: Store, host: Host, clock: Clock, deliver: Deliver, session: Callable[[], aiohttp.ClientSession]
+    site: Site,
+    store: Store,
+    host: Host,
+    clock: Clock,
+    deliver: Deliver,
+    session: Callable[[], aiohttp.ClientSession],
+    messages: Messages,
 ) -> Center:
     """The center over the host of the calls. A host that knows nothing of other people's legs has no hands: then nobody
     is brought into a call, and says so."""
     endpoint, key = site.service.access() or ("", None)
-    folder = site.folder / site.settings.voicemail.folder
-    files = MessageFiles(folder, session, endpoint, key.get_secret_value() if key is not None else "")
+    token = host.token if isinstance(host, AzureHost) else None
+    files = MessageFiles(messages, session, endpoint, key.get_secret_value() if key is not None else "", token)
     notifier = Notifier(site, session)
     opened: list[Floors] = []
 
@@ -68,4 +75,4 @@ def make(
         host.captures(RecordingNotes(store, clock))
     floors = Floors(store.floor, hands, clock, queue_rules(site), deliver, tell=notifier.give)
     opened.append(floors)
-    return Center(floors, FloorDesk(site, floors, clock, files.usable), files, notifier)
+    return Center(floors, FloorDesk(site, floors, clock, messages.usable), messages, notifier)

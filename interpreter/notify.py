@@ -21,7 +21,7 @@ from interpreter.ports import Request
 from interpreter.protocol import Value
 from interpreter.routing.protocol import Give
 from interpreter.site import Site
-from interpreter.site_model import Mail, Told
+from interpreter.site_center import Mail, Told
 
 log = logging.getLogger(__name__)
 

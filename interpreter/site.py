@@ -20,20 +20,17 @@ from pydantic_settings import SettingsError
 
 from dsl.spell import listed, nearest
 from interpreter import site_text
+from interpreter.site_center import Agent, Expert, QueueOf, Told
 from interpreter.site_model import (
     SERVICE_OPENID,
-    Agent,
     Callbacks,
     DataFunction,
     Events,
-    Expert,
     Operator,
-    QueueOf,
     Server,
     Service,
     Settings,
     Store,
-    Told,
 )
 
 Kind: TypeAlias = Literal["number", "teams_user", "teams_app", "agent", "audio", "switch", "secret"]
@@ -55,6 +52,8 @@ _SECRETS: Mapping[tuple[str, ...], str] = {
     ("events", "secret"): "unresolved",
     ("operator", "token"): "unresolved",
     ("mail", "password"): "unresolved",
+    ("voicemail", "blob", "connection_string"): "AccountName=unresolved;AccountKey=unresolved",
+    ("voicemail", "blob", "sas"): "unresolved",
 }
 """The keys whose values never print, each with what stands for it where the real one is not needed."""
 

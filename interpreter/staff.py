@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from interpreter.routing import QueueRules
 from interpreter.routing.protocol import Person, Serves, SignedIn
 from interpreter.site import Site
-from interpreter.site_model import Agent
+from interpreter.site_center import Agent
 
 
 def person_of(agent: Agent) -> Person:

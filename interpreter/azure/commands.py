@@ -121,6 +121,15 @@ class AzureHost:
         """From now on calls can be recorded: ``notes`` remembers the host's names for recordings."""
         self._capture = Capture(self._site, self._client, notes)
 
+    async def token(self) -> str:
+        """A bearer token for the service, where there is no key. Raises `ValueError` when there is none to be had."""
+        if self._credential is None:
+            raise ValueError("the service is reached with a key, which is no token")
+        try:
+            return (await self._credential.get_token(_SCOPE)).token
+        except ClientAuthenticationError as error:
+            raise ValueError("no token for the service: its identity is not accepted") from error
+
     async def close(self) -> None:
         """Closes the connections. Afterwards nothing can be performed."""
         await self._client.close()

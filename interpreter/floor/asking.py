@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import phonenumbers
 
@@ -25,12 +25,13 @@ _NEED = re.compile(r"(?:(?P<after>[\d.]+) )?(?P<skill>.+?) >= (?P<level>\d+)")
 class FloorDesk:
     """Takes the requests of calls."""
 
-    def __init__(self, site: Site, floors: Floors, clock: Clock, can_keep: Callable[[], bool] = lambda: True) -> None:
+    def __init__(self, site: Site, floors: Floors, clock: Clock, can_keep: Callable[[], Awaitable[bool]]) -> None:
+        """``can_keep`` says whether a message could be kept now."""
         self._site, self._floors, self._clock, self._can_keep = site, floors, clock, can_keep
 
     async def ask(self, line: Line, action: Request) -> Performance:
         """Take a request; what becomes of it is reported to the call."""
-        if action.verb == "voicemail" and not self._can_keep():
+        if action.verb == "voicemail" and not await self._can_keep():
             return Refused(0, "NoPlace", "messages cannot be kept now")
         event = self._event(line, action)
         if event is None:

@@ -1,0 +1,158 @@
+"""The sections of the site file that are about people: agents, queues, experts, messages, and who is told."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, model_validator
+
+from interpreter.site_values import E164, Address, Guid, Section, Text, Url
+
+
+class Served(Section):
+    """A queue that an agent serves: a smaller ``priority`` first, and only callers who have waited so long."""
+
+    queue: Text
+    priority: int = Field(default=1, ge=1, le=10)
+    delay_seconds: float = Field(default=0.0, ge=0, le=3600)
+
+
+class Agent(Section):
+    """Somebody who takes calls: an agent of Teams Phone extensibility (``user`` and ``tenant``), a Teams user, a user
+    of the communication resource, or a telephone number.
+    https://learn.microsoft.com/azure/communication-services/concepts/interop/tpe"""
+
+    user: Guid | None = None
+    tenant: Guid | None = None
+    resource: Guid | None = None
+    """``[service] resource_id`` when absent."""
+    teams_user: Guid | None = None
+    number: E164 | None = None
+    acs_user: Annotated[str, Field(pattern=r"^8:acs:.+")] | None = None
+    skills: dict[str, Annotated[int, Field(ge=1, le=10)]] = Field(default_factory=dict)
+    queues: list[Text | Served] = Field(default_factory=list)
+    order: int = 0
+    """The place where a queue rings in a fixed order."""
+    capacity: int = Field(default=1, ge=1, le=10)
+    """Calls at a time."""
+    token: SecretStr | None = None
+    """What the agent's desktop signs in with, where there is no Entra."""
+    supervisor: bool = False
+    signed_in: Literal["by desktop", "always"] = "by desktop"
+    """``always``: there without a desktop, from the start of the server on."""
+
+    @model_validator(mode="after")
+    def _one_identity(self) -> Agent:
+        if bool(self.user) != bool(self.tenant):
+            raise ValueError("user and tenant go together")
+        if sum(map(bool, (self.user, self.teams_user, self.number, self.acs_user))) != 1:
+            raise ValueError("exactly one of user (with tenant), teams_user, number and acs_user")
+        return self
+
+
+class QueueOf(Section):
+    """How a queue of the scripts works here. What a script says of its own queue goes before."""
+
+    strategy: Literal["longest idle", "fewest calls", "most skilled", "fixed order", "ring all"] = "longest idle"
+    ring_seconds: float = Field(default=20.0, ge=5, le=120)
+    wrap_up_seconds: float = Field(default=0.0, ge=0, le=3600)
+    service_seconds: float = Field(default=20.0, gt=0, le=3600)
+    """The time within which a caller should be answered: what the service level is measured by."""
+    service_level: Literal["answered", "positive", "negative", "ignored"] = "ignored"
+    """How those who give up count."""
+    whisper: str = ""
+    """What an agent hears before the caller is joined, and answers by pressing 1."""
+    language: Text = "en-US"
+
+
+class BlobContainer(Section):
+    """A container of Azure Blob Storage, and how to log on to it: an account's connection string, a shared access
+    signature that may read, write, list and delete, or the machine's own identity."""
+
+    container: Address
+    """Such as ``https://contoso.blob.core.windows.net/voicemail``. It has to exist."""
+    connection_string: SecretStr | None = None
+    sas: SecretStr | None = None
+    credential: Literal["entra"] | None = None
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> BlobContainer:
+        if sum(map(bool, (self.connection_string, self.sas, self.credential))) != 1:
+            raise ValueError('exactly one of connection_string, sas and credential = "entra"')
+        if (self.credential or self.sas) and not self.container.startswith("https:"):
+            raise ValueError(
+                'sas and credential = "entra" need an https address, for they must not travel in the clear'
+            )
+        if self.connection_string is not None and not self.account_key():
+            raise ValueError('connection_string has the form "AccountName=NAME;AccountKey=KEY", with more parts or not')
+        return self
+
+    def account_key(self) -> tuple[str, str] | None:
+        """Name and key of the account, from the connection string."""
+        text = self.connection_string.get_secret_value() if self.connection_string is not None else ""
+        pairs = (part.partition("=") for part in text.split(";"))
+        values = {name.strip().lower(): value.strip() for name, _, value in pairs}
+        name, key = values.get("accountname", ""), values.get("accountkey", "")
+        return (name, key) if name and key else None
+
+
+class Voicemail(Section):
+    """Where messages are kept, and for how long."""
+
+    folder: Text = "messages"
+    """Relative to the site file."""
+    blob: BlobContainer | None = None
+    """In the place of the folder."""
+    keep_days: float = Field(default=90.0, gt=0, le=3650)
+
+
+class CallRecording(Section):
+    """How calls are recorded, and where what is recorded goes."""
+
+    channels: Literal["mixed", "unmixed"] = "mixed"
+    """Everybody together, or each on a channel of their own: the caller on the first."""
+    container: Url | None = None
+    """A container of an own Azure storage, into which the service itself writes. Without one the files come into
+    ``folder``."""
+    folder: Text = "recordings"
+    """Relative to the site file."""
+    keep_days: float = Field(default=30.0, gt=0, le=3650)
+
+
+class Mail(Section):
+    """The server that mail goes out by."""
+
+    server: Text = "localhost"
+    port: int = Field(default=587, ge=1, le=65535)
+    sender: Text = "ivr@localhost"
+    user: Text | None = None
+    password: SecretStr | None = None
+    encryption: Literal["starttls", "tls", "none"] = "starttls"
+
+
+class Told(Section):
+    """Somebody who is told: by a request to an address, or by mail."""
+
+    url: Url | None = None
+    headers: dict[str, SecretStr] = Field(default_factory=dict)
+    mail: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Told:
+        if bool(self.url) == bool(self.mail):
+            raise ValueError("exactly one of url and mail")
+        return self
+
+
+class Expert(Section):
+    """Somebody who is asked for advice: an agent of ``[agents]``, a Teams user, or a telephone number."""
+
+    agent: Text | None = None
+    teams_user: Guid | None = None
+    number: E164 | None = None
+
+    @model_validator(mode="after")
+    def _one_identity(self) -> Expert:
+        if sum(map(bool, (self.agent, self.teams_user, self.number))) != 1:
+            raise ValueError("exactly one of agent, teams_user and number")
+        return self
