@@ -31,6 +31,13 @@ def number(e164: str) -> Person:
     return Person(f"4:{e164}", "number")
 
 
+def caller_address(caller: str) -> str:
+    """A caller as the host reports it among those in a call. Who withholds the number is there as well."""
+    if not caller:
+        return "4:anonymous"
+    return f"4:{caller}" if caller.startswith("+") else caller
+
+
 def queue_rules(site: Site) -> dict[str, QueueRules]:
     """How the queues work here. One that the site file does not name works in the usual way."""
     return {

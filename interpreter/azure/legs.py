@@ -204,7 +204,7 @@ class AzureHands:
             case Hush():
                 await call.cancel_all_media_operations()
             case Chime():
-                await call.play_media_to_all(
+                await call.play_media(
                     FileSource(f"{self._site.server.callback_base}/tones/join.wav"), operation_context=f"{FLOOR}chime"
                 )
             case _:

@@ -14,7 +14,7 @@ from interpreter.protocol import Items, Request, Value
 from interpreter.routing.protocol import Briefed, CallBack, Entered, Event, Invited, Left, Person, Surveyed, TakeMessage
 from interpreter.routing.state import Floor
 from interpreter.site import Site
-from interpreter.staff import expert, number, target
+from interpreter.staff import caller_address, expert, number, target
 from interpreter.store import StoreUnavailable
 
 STRICT = 86_400.0
@@ -68,18 +68,25 @@ class FloorDesk:
             return Surveyed(now, line.call_id, action.name, action.arguments)
         if action.verb == "consult":
             whom = expert(self._site, action.name)
-            return self._invited(now, entry, whom, values, stays=True)
+            return self._invited(now, line, entry, whom, values, stays=True)
         whom = target(self._site, str(values.get("kind", "")), action.name)
-        return self._invited(now, entry, whom, values, stays=False)
+        return self._invited(now, line, entry, whom, values, stays=False)
 
     def _invited(
-        self, at: float, entry: str, whom: Person | None, values: Mapping[str, Value], stays: bool
+        self, at: float, line: Line, entry: str, whom: Person | None, values: Mapping[str, Value], stays: bool
     ) -> Event | None:
         if whom is None:
             return None
         ring, whisper, language = values.get("ring"), values.get("accept"), values.get("language")
         return Invited(
-            at, entry, whom, _number(ring) or 25.0, str(whisper or ""), str(language or "en-US"), stays=stays
+            at,
+            entry,
+            whom,
+            _number(ring) or 25.0,
+            str(whisper or ""),
+            str(language or "en-US"),
+            stays,
+            caller_address(line.caller),
         )
 
 
@@ -103,6 +110,7 @@ def entered(at: float, entry: str, queue: str, values: Mapping[str, Value], call
         _number(values.get("longest_estimate")),
         _number(values.get("ring")),
         caller,
+        caller_address(caller),
     )
 
 

@@ -37,6 +37,7 @@ def entered(floor: Floor, event: Entered) -> None:
         return
     floor.callers[event.entry] = caller
     floor.belongs(call, event.entry)
+    floor.serves(call, event.who)
     if kept is None:
         floor.measures.tally(event.queue, at).arrived += 1
     for number, (after, skill, level) in enumerate(event.relaxes):

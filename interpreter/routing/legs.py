@@ -30,6 +30,7 @@ from interpreter.routing.protocol import (
     Answered,
     Cancelled,
     EndAside,
+    EndCall,
     Invited,
     Join,
     Keyed,
@@ -67,6 +68,7 @@ def invited(floor: Floor, event: Invited) -> None:
         floor.tell(event.entry, "failed", ("reason", "already in the call"))
         return
     leg = moving.begin(floor, event.entry, event.person, event.ring, event.at, event.whisper, event.language)
+    floor.serves(leg.call, event.who)
     floor.guests[event.entry] = Guest(event.entry, leg.name, event.stays)
     floor.belongs(leg.call, event.entry)
 
@@ -231,6 +233,8 @@ def people(floor: Floor, event: People) -> None:
     late = event.sequence <= floor.sequences.get(call, -1)
     floor.sequences[call] = max(event.sequence, floor.sequences.get(call, -1))
     present = {address.lower() for address in event.addresses}
+    if not late:
+        _is_caller_there(floor, call, present)
     for leg in list(floor.legs_of(call)):
         if late and (leg.seen or event.sequence <= leg.reports or leg.part == "callback"):
             continue
@@ -242,6 +246,18 @@ def people(floor: Floor, event: People) -> None:
                 removed(floor, leg, event.at)
         elif leg.seen:
             removed(floor, leg, event.at)
+
+
+def _is_caller_there(floor: Floor, call: str, present: set[str]) -> None:
+    """A call that the caller has left goes on for the others, at the host: nobody is left alone on a line."""
+    party = floor.parties.get(call)
+    if party is None:
+        return
+    if party.address in present:
+        party.seen = True
+    elif party.seen:
+        party.seen = False
+        floor.done.append(EndCall(call))
 
 
 def call_over(floor: Floor, call: str, at: float) -> None:

@@ -148,6 +148,8 @@ def part(floor: Floor, leg: Leg, at: float) -> None:
         del floor.guests[guest.entry]
         floor.forget(leg.call, guest.entry)
         why = leg.why or "failed"
+        if guest.stays and why == "busy":
+            why = "declined"  # an expert in another call: scripts have no outcome of its own for that
         floor.tell(guest.entry, "no answer" if why == "missed" else "failed" if why == "revoked" else why)
 
 

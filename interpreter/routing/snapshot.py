@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from interpreter.protocol import Value
 from interpreter.routing.measures import Pace, Tally
 from interpreter.routing.protocol import Detail, QueueRules
-from interpreter.routing.state import Agent, Caller, Floor, Guest, Leg, Message, Place, Promise, call_of
+from interpreter.routing.state import Agent, Caller, Floor, Guest, Leg, Message, Party, Place, Promise, call_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Snapshot:
     guests: tuple[Guest, ...]
     legs: tuple[Leg, ...]
     past: tuple[Leg, ...]
+    parties: tuple[Party, ...]
     places: tuple[tuple[str, str, Place], ...]
     promises: tuple[Promise, ...]
     messages: tuple[Message, ...]
@@ -43,6 +44,7 @@ def snapshot(floor: Floor, n: int) -> Snapshot:
         tuple(floor.guests.values()),
         tuple(floor.legs.values()),
         tuple(floor.past.values()),
+        tuple(floor.parties.values()),
         tuple((call, queue, place) for (call, queue), place in floor.places.items()),
         tuple(floor.promises.values()),
         tuple(floor.messages.values()),
@@ -63,6 +65,7 @@ def restored(kept: Snapshot, rules: dict[str, QueueRules]) -> Floor:
     floor.guests = {each.entry: replace(each) for each in kept.guests}
     floor.legs = {each.name: replace(each) for each in kept.legs}
     floor.past = {each.name: replace(each) for each in kept.past}
+    floor.parties = {each.call: replace(each) for each in kept.parties}
     floor.places = {(call, queue): place for call, queue, place in kept.places}
     floor.briefs = dict(kept.briefs)
     floor.held = set(kept.held)

@@ -202,6 +202,16 @@ class Message:
     fetches: int = 0
 
 
+@dataclass(slots=True)
+class Party:
+    """The caller of a call in which others may be: when the caller has left it, it is over for everybody. ``seen``: the
+    host has reported this address among those in the call."""
+
+    call: str
+    address: str
+    seen: bool = False
+
+
 @dataclass
 class Floor:
     """Everything that is known. ``done`` is what the present event leads to; ``queued`` and ``freed`` are for whom a
@@ -214,6 +224,8 @@ class Floor:
     legs: dict[str, Leg] = field(default_factory=dict)
     of_call: dict[str, set[str]] = field(default_factory=dict)
     """Entries and legs of each call."""
+    parties: dict[str, Party] = field(default_factory=dict)
+    """The callers of these calls."""
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     """The places of those who have left a queue to do something else, by call and queue."""
     promises: dict[str, Promise] = field(default_factory=dict)
@@ -269,6 +281,11 @@ class Floor:
         """How a queue works; one that nobody has described works in the usual way."""
         return self.rules.get(queue) or QueueRules(queue)
 
+    def serves(self, call: str, address: str) -> None:
+        """The caller of a call, as the host reports it."""
+        if address and call not in self.parties:
+            self.parties[call] = Party(call, address.lower())
+
     def belongs(self, call: str, name: str) -> None:
         """A leg or an entry belongs to a call."""
         self.of_call.setdefault(call, set()).add(name)
@@ -280,6 +297,7 @@ class Floor:
             known.discard(name)
             if not known:
                 del self.of_call[call]
+                self.parties.pop(call, None)
 
     def legs_of(self, call: str) -> Iterator[Leg]:
         """The legs of a call, in the order in which they began."""

@@ -8,7 +8,8 @@ import pytest
 from floor_rig import Rig, floor
 
 from interpreter.routing import QueueRules
-from interpreter.routing.protocol import EndAside, Join, Keyed, Probed, Removed, Rung, SideUp, Whisper
+from interpreter.routing.protocol import EndAside, EndCall, Join, Keyed, Probed, Removed, Rung, SideUp, Whisper
+from interpreter.routing.state import state_of
 
 TEXT = "A caller from sales. Press 1 to take it."
 
@@ -269,9 +270,37 @@ def test_the_target_of_a_transfer_hears_who_calls() -> None:
 )
 def test_a_guest_who_does_not_come_is_reported(why: str, told: str) -> None:
     r = Rig()
-    r.invite("a", "+1")
+    r.invite("a", "+1", stays=False)
     r.refuse("+1", why)  # type: ignore[arg-type]
     assert r.told == [("a", told)]
+
+
+def test_an_expert_in_another_call_has_declined() -> None:
+    r = Rig()
+    r.invite("a", "+1")
+    r.refuse("+1", "busy")
+    assert r.told == [("a", "declined")]
+
+
+def test_a_caller_who_leaves_a_call_of_three_ends_it_for_all() -> None:
+    r = Rig()
+    r.agent("ada")
+    r.enter("a", who="4:+1425")
+    r.answer("ada")
+    r.people("a", 1, "4:+1425", "ada")
+    assert r.people("a", 2, "ada") == [EndCall("a")]
+    assert r.people("a", 2, "ada") == []
+    r.over("a")
+    assert state_of(r.floor, r.floor.agents["ada"]) == "available"
+
+
+def test_a_caller_whom_the_host_calls_by_another_name_is_not_missed() -> None:
+    r = Rig()
+    r.agent("ada")
+    r.enter("a", who="4:+1425")
+    r.answer("ada")
+    assert r.people("a", 1, "8:teamsvisitor:x", "ada") == []
+    assert r.people("a", 2, "ada") == []
 
 
 def test_a_guest_who_lets_it_ring_is_reported_when_it_has_stopped() -> None:

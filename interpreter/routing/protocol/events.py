@@ -48,7 +48,8 @@ class Entered:
     """A caller comes into a queue. ``needs`` are skills with their least levels, ``relaxes`` what becomes of them after
     so many seconds (level 0: not needed any more). ``limit``: callers that may wait, 0 for any number.
     ``longest_estimate``: seconds of expected waiting beyond which the queue is full, 0 for any. ``head_start``: the
-    seconds of waiting that a point of priority is worth. ``caller``: whose place it is, should it come back."""
+    seconds of waiting that a point of priority is worth. ``caller``: whose place it is, should it come back. ``who``:
+    the caller's address, as in `People`."""
 
     at: float
     entry: str
@@ -61,6 +62,7 @@ class Entered:
     longest_estimate: float = 0.0
     ring: float = 0.0
     caller: str = ""
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Invited:
     language: str = "en-US"
     stays: bool = True
     """Whether the call's script goes on when this person has left: an expert. Else the caller is in their hands."""
+    who: str = ""
+    """The caller's address, as in `People`."""
 
 
 @dataclass(frozen=True, slots=True)
