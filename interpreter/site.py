@@ -332,7 +332,8 @@ def _message(path: tuple[str, ...], details: ErrorDetails) -> str:
         return f"unknown key; did you mean `{guess}`?" if guess else f"unknown key; allowed: {listed(known, 'and')}"
     if kind == "missing":
         return "is missing"
-    if kind == "value_error" and len(path) == 1:
+    if kind == "value_error" and (len(path) == 1 or isinstance(details["input"], dict)):
+        # About a table as a whole: what its keys mean together.
         return str(details["ctx"]["error"])
     if kind in ("model_type", "dict_type") and len(path) == 1:
         # Not the value itself: what was meant for the section may hold its secrets.
@@ -382,8 +383,10 @@ def _known(path: tuple[str, ...]) -> list[str]:
     model: type[BaseModel] = Settings
     for part in path:
         annotation = model.model_fields[part].annotation if part in model.model_fields else None
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            model = annotation
+        # The section itself, or the one of a section that may be left out.
+        named = [each for each in (annotation, *get_args(annotation)) if isinstance(each, type)]
+        if inner := next((each for each in named if issubclass(each, BaseModel)), None):
+            model = inner
         elif path[0] in _TABLES:
             model = _TABLES[path[0]]
     return sorted(model.model_fields)

@@ -260,16 +260,25 @@ def on_server(folder: Path, story: Callable[[Rig], Coroutine[Any, Any, None]], *
 
 
 class FailingStore:
-    """A store that can be told to fail. Everything else is a real one."""
+    """A store that can be told to fail, the floor's log in it, too. Everything else is a real one."""
 
     def __init__(self, real: SqliteStore) -> None:
         self.real, self.failing = real, False
+        self.floor = _Failing(real.floor, lambda: self.failing)
 
     def __getattr__(self, name: str) -> Any:
-        method = getattr(self.real, name)
+        return getattr(_Failing(self.real, lambda: self.failing), name)
+
+
+class _Failing:
+    def __init__(self, real: object, failing: Callable[[], bool]) -> None:
+        self._real, self._is_failing = real, failing
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._real, name)
 
         async def call(*args: Any) -> Any:
-            if self.failing:
+            if self._is_failing():
                 raise StoreUnavailable("told to fail")
             return await method(*args)
 

@@ -162,7 +162,99 @@ MISTAKES: list[tuple[str, str, list[str]]] = [
             "query, such as https://ivr.contoso.com",
             "5:1: agents.maria.user: `x` is not allowed here; expected: a GUID, such as "
             "9f6b1a40-1111-4222-8333-123456789abc",
-            "4:1: agents.maria.tenant: is missing",
+        ],
+    ),
+    (
+        "half an agent",
+        f'[agents.maria]\nuser = "{GUID}"',
+        ["1:1: agents.maria: user and tenant go together"],
+    ),
+    (
+        "an agent who is two",
+        f'[agents.maria]\nteams_user = "{GUID}"\nnumber = "+14255550100"',
+        ["1:1: agents.maria: exactly one of user (with tenant), teams_user, number and acs_user"],
+    ),
+    (
+        "a skill out of range, and a misspelt key of an agent",
+        '[agents.maria]\nnumber = "+14255550100"\nskills = { billing = 11 }\nskils = 1',
+        [
+            "3:12: agents.maria.skills.billing: `11` is not allowed here; expected: less than or equal to 10",
+            "4:1: agents.maria.skils: unknown key; did you mean `skills`?",
+        ],
+    ),
+    (
+        "an agent's token is not repeated",
+        '[agents.maria]\nnumber = "+14255550100"\ntoken = ["hidden"]',
+        ["3:1: agents.maria.token: the value is not allowed here; expected: a valid string"],
+    ),
+    (
+        "a queue that rings for too long, in an order that there is not",
+        '[queues.sales]\nring_seconds = 300\nstrategy = "fastest"',
+        [
+            "3:1: queues.sales.strategy: `fastest` is not allowed here; expected: 'longest idle', 'fewest calls', "
+            "'most skilled', 'fixed order' or 'ring all'",
+            "2:1: queues.sales.ring_seconds: `300` is not allowed here; expected: less than or equal to 120",
+        ],
+    ),
+    (
+        "an expert whom nobody knows",
+        '[experts.tax]\nagent = "mria"\n[agents.maria]\nnumber = "+14255550100"',
+        ["1:1: experts.tax: no agent is called `mria`; did you mean `maria`?"],
+    ),
+    (
+        "somebody who is told in two ways",
+        '[notify.desk]\nmail = "desk@contoso.com"\nurl = "https://contoso.com"',
+        ["1:1: notify.desk: exactly one of url and mail"],
+    ),
+    (
+        "a header is not repeated",
+        '[notify.desk]\nurl = "https://contoso.com"\nheaders = { Authorization = ["hidden"] }',
+        ["3:13: notify.desk.headers.Authorization: the value is not allowed here; expected: a valid string"],
+    ),
+    (
+        "an address that is no mail address",
+        '[notify.desk]\nmail = "desk"',
+        [
+            "2:1: notify.desk.mail: `desk` is not allowed here; expected: string should match pattern "
+            "'^[^@\\s]+@[^@\\s]+$'"
+        ],
+    ),
+    (
+        "a mail server and its password",
+        "[mail]\nport = 0\npassword = 3",
+        [
+            "2:1: mail.port: `0` is not allowed here; expected: greater than or equal to 1",
+            "3:1: mail.password: the value is not allowed here; expected: a valid string",
+        ],
+    ),
+    (
+        "messages for no time, and a misspelt key of a container",
+        '[voicemail]\nkeep_days = 0\nblob = { contaner = "https://x/y" }',
+        [
+            "3:1: voicemail.blob.container: is missing",
+            "3:10: voicemail.blob.contaner: unknown key; did you mean `container`?",
+            "2:1: voicemail.keep_days: `0` is not allowed here; expected: greater than 0",
+        ],
+    ),
+    (
+        "a container without a way in",
+        '[voicemail]\nblob = { container = "https://x/y" }',
+        ['2:1: voicemail.blob: exactly one of connection_string, sas and credential = "entra"'],
+    ),
+    (
+        "a signature in the clear",
+        '[voicemail]\nblob = { container = "http://x/y", sas = "sv=1" }',
+        [
+            '2:1: voicemail.blob: sas and credential = "entra" need an https '
+            "address, for they must not travel in the clear"
+        ],
+    ),
+    (
+        "half a connection string of a storage account",
+        '[voicemail]\nblob = { container = "https://x/y", connection_string = "AccountName=x" }',
+        [
+            "2:1: voicemail.blob: connection_string has the form "
+            '"AccountName=NAME;AccountKey=KEY", with more parts or not'
         ],
     ),
     (
