@@ -25,6 +25,7 @@ from interpreter.site_model import (
     SERVICE_OPENID,
     Callbacks,
     DataFunction,
+    Desktop,
     Events,
     Operator,
     Server,
@@ -52,6 +53,7 @@ _SECRETS: Mapping[tuple[str, ...], str] = {
     ("events", "secret"): "unresolved",
     ("operator", "token"): "unresolved",
     ("mail", "password"): "unresolved",
+    ("presence", "secret"): "unresolved",
     ("voicemail", "blob", "connection_string"): "AccountName=unresolved;AccountKey=unresolved",
     ("voicemail", "blob", "sas"): "unresolved",
 }
@@ -115,6 +117,10 @@ class Site:
     @property
     def operator(self) -> Operator:
         return self.settings.operator
+
+    @property
+    def desktop(self) -> Desktop:
+        return self.settings.desktop
 
     @classmethod
     def load(cls, path: Path | str, *, need_secrets: bool = True) -> Site:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, model_validator
 
-from interpreter.site_values import E164, Address, Guid, Section, Text, Url
+from interpreter.site_values import E164, Address, Guid, Section, Text, Url, is_private
 
 
 class Served(Section):
@@ -155,4 +155,32 @@ class Expert(Section):
     def _one_identity(self) -> Expert:
         if sum(map(bool, (self.agent, self.teams_user, self.number))) != 1:
             raise ValueError("exactly one of agent, teams_user and number")
+        return self
+
+
+class Presence(Section):
+    """Presence of the agents in Teams, read and shown by an application that logs on with a secret or as the machine's
+    own identity."""
+
+    client_id: Guid
+    """The application's id, which names what it shows of people."""
+    tenant: Guid | None = None
+    secret: SecretStr | None = None
+    credential: Literal["entra"] | None = None
+    poll_seconds: float = Field(default=10.0, ge=5, le=45)
+    """From one reading to the next. What was read is believed for a minute."""
+    graph: Address = "https://graph.microsoft.com/v1.0"
+    authority: Address = "https://login.microsoftonline.com"
+    scope: Text = "https://graph.microsoft.com/.default"
+    """This one and the two before it are others in the national clouds."""
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Presence:
+        if bool(self.secret) == bool(self.credential):
+            raise ValueError('exactly one of secret (with tenant) and credential = "entra"')
+        if self.secret and not self.tenant:
+            raise ValueError("a secret needs tenant")
+        for address in (self.graph, self.authority):
+            if not is_private(address):
+                raise ValueError("graph and authority are https addresses, for a token must not travel in the clear")
         return self

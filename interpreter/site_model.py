@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from interpreter.site_center import Agent, CallRecording, Expert, Mail, QueueOf, Told, Voicemail
-from interpreter.site_values import E164, HTTP_ADDRESS, Address, Guid, LineKey, Section, Switch, Text, Url
+from interpreter.site_center import Agent, CallRecording, Expert, Mail, Presence, QueueOf, Told, Voicemail
+from interpreter.site_values import E164, HTTP_ADDRESS, Address, Guid, LineKey, Section, Switch, Text, Url, is_private
 
 # The addresses and the issuer of the live service:
 # https://learn.microsoft.com/azure/communication-services/how-tos/call-automation/secure-webhook-endpoint
@@ -132,6 +132,22 @@ class Store(Section):
     call that ended would be answered again."""
 
 
+class Desktop(Section):
+    """How agents' desktops prove who their agent is, beside the tokens under ``[agents]``: by tokens of Entra."""
+
+    entra_tenant: Guid | None = None
+    audience: Text | None = None
+    """The application that the tokens are for: its id, or its address such as ``api://…``."""
+    entra_authority: Address = "https://login.microsoftonline.com"
+    """Another one in the national clouds."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Desktop:
+        if bool(self.entra_tenant) != bool(self.audience):
+            raise ValueError("entra_tenant and audience go together")
+        return self
+
+
 class Operator(Section):
     """Who may flip switches."""
 
@@ -180,7 +196,7 @@ class CardService(Section):
     def _one_place(self) -> CardService:
         if bool(self.url) == bool(self.python):
             raise ValueError("exactly one of url and python")
-        if self.url and not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", self.url):
+        if self.url and not is_private(self.url):
             raise ValueError("a card's number goes over https only")
         return self
 
@@ -198,6 +214,7 @@ class Settings(BaseSettings):
     events: Events = Events()
     store: Store = Store()
     operator: Operator = Operator()
+    desktop: Desktop = Desktop()
     lines: dict[LineKey, Text] = {}
     numbers: dict[str, E164] = {}
     teams_users: dict[str, Guid] = {}
@@ -208,6 +225,7 @@ class Settings(BaseSettings):
     recording: CallRecording = CallRecording()
     voicemail: Voicemail = Voicemail()
     mail: Mail = Mail()
+    presence: Presence | None = None
     notify: dict[str, Told] = {}
     card_services: dict[str, CardService] = {}
     audio: dict[str, Url] = {}

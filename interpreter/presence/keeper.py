@@ -28,6 +28,8 @@ BROKEN = 3
 """Users in a row of whom no answer comes, after which the others are left for the next time."""
 TICK = 1.0
 """Seconds between two looks at what is due."""
+QUIET = 60.0
+"""Seconds for which the same kind of trouble is not logged again."""
 
 OnPresence: TypeAlias = Callable[[str, bool, str], Awaitable[object]]
 """Is told of an agent: whether calls may be offered, and why. When it raises, it is told again."""
@@ -80,10 +82,14 @@ class Keeper:
         grace: float = GRACE,
         rules: Sequence[Rule] = RULES,
         tick: float = TICK,
+        look: Callable[[], None] = lambda: None,
     ) -> None:
-        """``every``, ``grace`` and ``tick`` are seconds."""
+        """``every``, ``grace`` and ``tick`` are seconds. ``look`` is called before anything that is due is done: to say
+        what the floor has to say."""
         self._graph, self._clock, self._on_presence = graph, clock, on_presence
         self._every, self._grace, self._rules, self._tick = every, grace, rules, tick
+        self._look = look
+        self._logged: dict[str, float] = {}
         self._agents: dict[str, _Agent] = {}
         self._marks: dict[str, _Mark] = {}
         self._seen: dict[str, tuple[float, Presence]] = {}
@@ -112,7 +118,7 @@ class Keeper:
             self._seen.pop(known.user_id, None)
 
     def release(self, agent: str) -> None:
-        """The call is over, and so is its wrap-up: what we show is taken back."""
+        """The call is over: what we show is taken back."""
         if (known := self._agents.get(agent)) is not None and known.held:
             known.held, known.ours, known.told = False, self._clock.now(), None
 
@@ -167,8 +173,16 @@ class Keeper:
     async def once(self) -> None:
         """Show what is to be shown, read what is to be read, and tell what has changed. Does not raise for what Graph
         answers."""
+        self._look()
         await asyncio.gather(self._show(), self._read())
         await self._tell()
+
+    def _warn(self, kind: str, text: str, *about: object) -> None:
+        """Log trouble, of each kind once a minute: Graph may be away for long, and calls go on."""
+        now = self._clock.now()
+        if not 0.0 <= now - self._logged.get(kind, -math.inf) < QUIET:
+            self._logged[kind] = now
+            log.warning(text, *about)
 
     # ----------------------------------------------------------------------------------------------------------------
     # Showing
@@ -236,11 +250,10 @@ class Keeper:
         if isinstance(error, (ThrottledError, DeniedError)):
             if not round_.over:
                 self._writing.failed(now, error.after)
-                log.warning("presence cannot be shown for now: %s", error)
+                self._warn("show", "presence cannot be shown for now: %s", error)
             round_.over = True
             return
-        if mark.pause.failures == 0:
-            log.warning("presence of %s could not be shown: %s", user_id, error)
+        self._warn("user", "presence of %s could not be shown: %s", user_id, error)
         mark.pause.failed(now, error.after)
         silent = isinstance(error, UnavailableError) and error.status == 0
         round_.silent = round_.silent + 1 if silent else 0
@@ -271,7 +284,7 @@ class Keeper:
             self._not_read(found.error)
             return
         if found.error is not None:
-            log.warning("presence of some could not be read: %s", found.error)
+            self._warn("some", "presence of some could not be read: %s", found.error)
         self._reading.passed()
 
     def _to_read(self, now: float) -> list[str]:
@@ -290,12 +303,11 @@ class Keeper:
             self._unread.pop(user_id, None)
         for user_id in found.refused:
             if user_id not in self._unread:
-                log.warning("Graph knows no presence of %s", user_id)
+                self._warn("unknown", "Graph knows no presence of %s", user_id)
             self._unread.setdefault(user_id, Pause(longest=600.0)).failed(now, 60.0)
 
     def _not_read(self, error: GraphError) -> None:
-        if self._reading.failures == 0:
-            log.warning("presence cannot be read for now: %s", error)
+        self._warn("read", "presence cannot be read for now: %s", error)
         # The pause alone says when it is tried again.
         self._reading.failed(self._clock.now(), error.after)
         self._read_at = -math.inf

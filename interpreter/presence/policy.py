@@ -75,7 +75,7 @@ def decide(
     grace: float = GRACE,
 ) -> Verdict:
     """What presence says. ``age``: seconds since it was read (infinite: never). ``held``: the agent is in a call of
-    ours or wraps it up; ``released``: seconds since the last such call could be seen. A clock that was set back makes
+    ours; ``released``: seconds since the last such call could be seen. A clock that was set back makes
     an age negative, which is no age at all."""
     if held:
         return OURS
