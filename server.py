@@ -21,9 +21,13 @@ from starlette.requests import ClientDisconnect
 
 from dsl import Program
 from interpreter import machine
-from interpreter.azure import guards
+from interpreter.api.document import with_document
+from interpreter.api.errors import on_disconnect, on_fault, on_http_error
+from interpreter.api.frame import Api
+from interpreter.api.opening import open_gate
 from interpreter.azure.commands import connect
-from interpreter.azure.transport import fetch_with, open_session
+from interpreter.azure.transport import open_session
+from interpreter.background import in_background
 from interpreter.center import make as make_center
 from interpreter.data import House
 from interpreter.data.stand_ins import StandIns
@@ -34,6 +38,7 @@ from interpreter.journal import Codec
 from interpreter.machine import Call
 from interpreter.messages.opening import open_messages
 from interpreter.ports import Clock, Host, SystemClock
+from interpreter.presence.teams import Teams, open_presence
 from interpreter.programs import SiteScripts
 from interpreter.protocol import Finished
 from interpreter.site import Site
@@ -41,7 +46,7 @@ from interpreter.store import Store
 from interpreter.store.sqlite import SqliteStore
 from interpreter.telemetry import Metrics, Trace, Watcher, configure_logging
 from interpreter.vault import Vault
-from interpreter.web import Desk, on_disconnect, on_fault, on_http_error
+from interpreter.web import Desk
 
 _log = structlog.get_logger(__name__)
 
@@ -58,12 +63,15 @@ class Runtime:
     desk: Desk
     house: House
     floors: Floors
+    presence: Teams | None
 
 
 def create_app(desk: Desk) -> Starlette:
     """The web application over what is already running."""
     handlers = {HTTPException: on_http_error, ClientDisconnect: on_disconnect, Exception: on_fault}
-    return Starlette(routes=desk.routes(), exception_handlers=handlers)
+    operations = with_document(desk.operations())
+    api = Api(operations, desk.gate.admit, desk.site.server.max_body_bytes)
+    return Starlette(routes=api.routes(), exception_handlers=handlers)
 
 
 class _Forgetting(Watcher):
@@ -128,48 +136,12 @@ async def running(
         house.deliver = engine.deliver
         await engine.start()
         await center.open(site, time)
-        desk = Desk(site, engine, store, scripts, time, metrics, center, vault)
-        await _guard(desk, stack, token_clock or SystemClock())
-        _in_background(desk, stack, fire=clock is None if fire is None else fire)
-        yield Runtime(create_app(desk), desk, house, center.floors)
-
-
-async def _guard(desk: Desk, stack: AsyncExitStack, clock: Clock) -> None:
-    """Sets up what tokens are verified with. What is left open is said loudly: that is for a laptop."""
-    site = desk.site
-    fetch = fetch_with(await stack.enter_async_context(open_session(site.ca_path(), site.service.timeout_seconds)))
-    desk.callback_guard = guards.of_callbacks(site, fetch, clock)
-    desk.event_guard = guards.of_events(site, fetch, clock)
-    if desk.callback_guard is None:
-        _log.warning("callbacks are not verified: anyone who knows a call's address can move it")
-    if desk.event_guard is None and site.events.secret is None:
-        _log.warning("incoming calls are not verified: set [events] secret or entra_tenant")
-    await asyncio.gather(*(keys.refresh() for keys in desk.key_sets()))
-
-
-def _in_background(desk: Desk, stack: AsyncExitStack, fire: bool) -> None:
-    """Timers and script changes, until the stack is left; then what is in hand is finished."""
-    stop = asyncio.Event()
-    tasks = [asyncio.create_task(desk.scripts.watch(stop))]
-    if fire:
-        desk.timers = asyncio.create_task(desk.engine.run())
-        tasks += [desk.timers, asyncio.create_task(desk.center.floors.run())]
-    for task in tasks:
-        task.add_done_callback(_tell_failure)
-
-    async def end() -> None:
-        desk.draining = True
-        stop.set()
-        await desk.engine.stop(desk.site.server.drain_seconds)
-        await desk.center.floors.stop()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    stack.push_async_callback(end)
-
-
-def _tell_failure(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.critical("a background task failed", exc_info=error)
+        by_itself = clock is None if fire is None else fire
+        presence = await open_presence(site, center.floors, time, session, metrics.registry, stack, run=by_itself)
+        gate = await open_gate(site, time, metrics, stack, token_clock or SystemClock())
+        desk = Desk(site, engine, store, scripts, time, metrics, center, gate, vault)
+        in_background(desk, stack, fire=by_itself)
+        yield Runtime(create_app(desk), desk, house, center.floors, presence)
 
 
 class QuietServer(uvicorn.Server):

@@ -1,34 +1,31 @@
 """The HTTP side of the server: who may speak, how much, and what the engine is told.
 
-The order is fixed: token first, then the body and only as much of it as is allowed, then the engine, then the answer. A
-callback is answered 200 when what it says is durable, and 503 when it is not: nobody publishes whether it then comes
-again, but it must not be claimed as taken.
+The frame (`interpreter.api`) has judged the token before anything here is asked. A callback is answered 200 when what
+it says is durable, and 503 when it is not: nobody publishes whether it then comes again, but it must not be claimed as
+taken.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
 
 import structlog
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from dsl import Program
 from interpreter.addresses import call_id_for, shard_of
+from interpreter.api.bodies import Sent
+from interpreter.api.frame import Asked, Operation
+from interpreter.api.gate import Gate
 from interpreter.azure import callbacks, eventgrid
 from interpreter.azure.fields import Malformed
-from interpreter.azure.guards import Guard
-from interpreter.azure.keys import PublishedKeys
-from interpreter.azure.tokens import Rejected, secret_matches
 from interpreter.center import Center
-from interpreter.engine import Engine, EngineStopped, UnknownSwitch
+from interpreter.engine import Engine, UnknownSwitch
 from interpreter.machine import Call
 from interpreter.ports import Clock
 from interpreter.programs import SiteScripts
@@ -42,13 +39,36 @@ from interpreter.vault import Vault
 
 _log = structlog.get_logger(__name__)
 
-_TELL_AGAIN = 60.0
-"""Seconds between two log entries about requests refused for the same reason; the counter counts them all."""
+
+class SwitchWanted(Sent):
+    """What a switch is to be."""
+
+    on: bool
+
+
+class SwitchNow(BaseModel):
+    """A switch."""
+
+    name: str
+    on: bool
+
+
+class Health(BaseModel):
+    """Whether the process lives."""
+
+    status: str
+
+
+class Readiness(BaseModel):
+    """Whether the server can take calls."""
+
+    status: str
+    checks: dict[str, bool]
 
 
 @dataclass(slots=True)
 class Desk:
-    """What the routes work with. A guard is None where tokens are not asked for."""
+    """What the operations work with."""
 
     site: Site
     engine: Engine[Program, Call]
@@ -57,53 +77,96 @@ class Desk:
     clock: Clock
     metrics: Metrics
     center: Center
+    gate: Gate
     vault: Vault = field(default_factory=Vault)
     """Where what callers enter in confidence goes before anything of it is kept or logged."""
-    callback_guard: Guard | None = None
-    event_guard: Guard | None = None
     timers: asyncio.Task[None] | None = None
     """What fires timers; while it runs, calls do not stand still."""
     draining: bool = False
     """Set before the end: `/readyz` says so, and whoever balances load sends no new calls."""
-    _told: dict[str, float] = field(default_factory=dict)
 
-    def key_sets(self) -> tuple[PublishedKeys, ...]:
-        """The key sets that tokens are verified with."""
-        return tuple(guard.keys for guard in (self.callback_guard, self.event_guard) if guard is not None)
+    def operations(self) -> list[Operation]:
+        """What the service and the surroundings of the server ask for, and the switches."""
+        return [*self._of_service(), *self._of_surroundings(), *self._of_switches()]
 
-    def routes(self) -> list[Route]:
+    def _of_service(self) -> list[Operation]:
+        call = {"shard": "The shard of the call, 0 to 255.", "call": "The call's id."}
         return [
-            Route("/events", self._events, methods=["POST"]),
-            Route("/events", self._handshake, methods=["OPTIONS"]),
-            Route("/callbacks/{shard}/{call}", self._callbacks, methods=["POST"]),
-            Route("/tones/{name}.wav", _tone, methods=["GET"]),
-            Route("/healthz", self._healthz, methods=["GET"]),
-            Route("/readyz", self._readyz, methods=["GET"]),
-            Route("/metrics", self._metrics, methods=["GET"]),
-            Route("/switches", self._switches, methods=["GET"]),
-            Route("/switches/{name}", self._switch, methods=["GET", "PUT"]),
-        ]
+            Operation(
+                "POST", "/events", "take_events", "Incoming calls and finished recordings, from Event Grid",
+                self._events, tag="service", who="event grid", description="Event Grid's schema or CloudEvents.",
+                answers="The events are kept.", failures={400: "Not a list of events.", 413: "Too long."},
+            ),
+            Operation(
+                "OPTIONS", "/events", "confirm_events", "The handshake of CloudEvents' web hooks", self._handshake,
+                tag="service", who="event grid", answers="Events may be sent.", failures={400: "No origin."},
+            ),
+            Operation(
+                "POST", "/callbacks/{shard}/{call}", "take_callbacks", "What happens in a call, from Call Automation",
+                self._callbacks, tag="service", who="host", parameters=call, answers="The callbacks are kept.",
+                failures={400: "Not a list of CloudEvents.", 404: "No such call.", 413: "Too long."},
+            ),
+            Operation(
+                "GET", "/tones/{name}.wav", "get_tone", "A tone, which the service fetches and plays", _tone,
+                tag="service", who="anyone", media="audio/wav", parameters={"name": "Which tone."},
+                answers="The sound.", failures={404: "No such tone."},
+            ),
+        ]  # fmt: skip
+
+    def _of_surroundings(self) -> list[Operation]:
+        return [
+            Operation(
+                "GET", "/healthz", "get_health", "Whether the process lives", self._healthz, tag="server",
+                who="anyone", answer=Health, answers="It does.", failures={503: "Only a new start can help."},
+            ),
+            Operation(
+                "GET", "/readyz", "get_readiness", "Whether the server can take calls", self._readyz, tag="server",
+                who="anyone", answer=Readiness, answers="It can.",
+                failures={503: "It cannot, or is about to stop; `checks` says why."},
+            ),
+            Operation(
+                "GET", "/metrics", "get_metrics", "Metrics for Prometheus", self._metrics, tag="server", who="anyone",
+                media="text/plain", answers="Prometheus' text format.",
+            ),
+        ]  # fmt: skip
+
+    def _of_switches(self) -> list[Operation]:
+        name, none = {"name": "The switch's name."}, {404: "No such switch."}
+        return [
+            Operation(
+                "GET", "/switches", "list_switches", "The switches", self._switches, tag="operator", who="operator",
+                answer=dict[str, bool], answers="Each switch, and whether it is on.",
+            ),
+            Operation(
+                "GET", "/switches/{name}", "get_switch", "One switch", self._switch, tag="operator", who="operator",
+                parameters=name, answer=SwitchNow, answers="The switch.", failures=none,
+            ),
+            Operation(
+                "PUT", "/switches/{name}", "set_switch", "Flip a switch", self._flip, tag="operator", who="operator",
+                description="Counts from the next call on, and survives a restart.", parameters=name,
+                body=SwitchWanted, answer=SwitchNow, answers="The switch as it is now.", failures=none,
+            ),
+        ]  # fmt: skip
 
     # ----------------------------------------------------------------------------------------------------------------
     # The host
 
-    async def _callbacks(self, request: Request) -> Response:
+    async def _callbacks(self, asked: Asked) -> Response:
         began = perf_counter()
-        await self._admit(request, "callbacks", self.callback_guard)
-        call_id = request.path_params["call"]
-        if request.path_params["shard"] != str(shard_of(call_id)):
+        call_id = asked.path["call"]
+        if asked.path["shard"] != str(shard_of(call_id)):
             raise HTTPException(404, "no such call")
-        found = callbacks.parse(await self._body(request), self.clock.now(), call_id)
+        found = callbacks.parse(await asked.raw(), self.clock.now(), call_id)
         # First: who hangs up while waiting has hung up, whatever the script then takes back.
         if of_floor := [each.floor for each in found if isinstance(each, callbacks.Callback) and each.floor]:
-            await _durably(self.center.floors.report(of_floor))
+            await self.center.floors.report(of_floor)
         events = [
             (each.event_id, each.connection_id, self.vault.sealed(call_id, each.event))
             for each in found
             if isinstance(each, callbacks.Callback) and each.event is not None
         ]
         if events:
-            await _durably(self.engine.deliver(call_id, events))
+            await self.engine.deliver(call_id, events)
         for each in found:
             self._count_callback(call_id, each)
         _tell_malformed("callbacks malformed", found, call=call_id)
@@ -121,16 +184,14 @@ class Desk:
         else:
             self.metrics.callbacks.labels(each.type, "ignored" if each.event is None else "taken").inc()
 
-    async def _events(self, request: Request) -> Response:
-        self._admit_secret(request)
-        await self._admit(request, "events", self.event_guard)
-        found = eventgrid.parse(await self._body(request))
+    async def _events(self, asked: Asked) -> Response:
+        found = eventgrid.parse(await asked.raw())
         ringing = [each for each in found if isinstance(each, eventgrid.Incoming)]
-        await _durably(asyncio.gather(*(self._ring(each) for each in ringing)))
+        await asyncio.gather(*(self._ring(each) for each in ringing))
         now = self.clock.now()
         files = [FileReady(now, each.recording, each.address) for each in found if isinstance(each, eventgrid.File)]
         if files:
-            await _durably(self.center.floors.post(*files))
+            await self.center.floors.post(*files)
         for each in found:
             self.metrics.deliveries.labels(_OUTCOME[type(each)]).inc()
         _tell_malformed("events malformed", found)
@@ -148,10 +209,8 @@ class Desk:
         if result == "no_script":
             _log.warning("a line without a script rings", called=call.called)
 
-    async def _handshake(self, request: Request) -> Response:
-        # Only the secret: the documentation promises no token with this request, and it grants nothing.
-        self._admit_secret(request)
-        headers = request.headers
+    async def _handshake(self, asked: Asked) -> Response:
+        headers = asked.request.headers
         answer = eventgrid.options_answer(headers.get("WebHook-Request-Origin"), headers.get("WebHook-Request-Rate"))
         if answer is None:
             raise HTTPException(400, "no WebHook-Request-Origin")
@@ -160,7 +219,7 @@ class Desk:
     # ----------------------------------------------------------------------------------------------------------------
     # The operator
 
-    async def _healthz(self, request: Request) -> Response:
+    async def _healthz(self, asked: Asked) -> Response:
         if self._timers_run():
             return JSONResponse({"status": "ok"})
         # Only a new start can put this right: calls that wait for a timer would stand still for ever.
@@ -169,14 +228,14 @@ class Desk:
     def _timers_run(self) -> bool:
         return self.timers is None or not self.timers.done() or self.draining
 
-    async def _readyz(self, request: Request) -> Response:
-        for keys in self.key_sets():
+    async def _readyz(self, asked: Asked) -> Response:
+        for keys in self.gate.key_sets():
             if not keys.available:
                 await keys.refresh()
         checks = {
             "store": await self._store_works(),
             "scripts": not self.scripts.lines_without_script,
-            "keys": all(keys.available for keys in self.key_sets()),
+            "keys": all(keys.available for keys in self.gate.key_sets()),
             "timers": self._timers_run(),
             "staying": not self.draining,
         }
@@ -191,78 +250,28 @@ class Desk:
             return False
         return True
 
-    async def _metrics(self, request: Request) -> Response:
+    async def _metrics(self, asked: Asked) -> Response:
         text = self.metrics.text(self.engine.gauges())
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    async def _switches(self, request: Request) -> Response:
-        self._admit_operator(request)
-        return JSONResponse(dict(self.engine.switches()))
+    async def _switches(self, asked: Asked) -> dict[str, bool]:
+        return dict(self.engine.switches())
 
-    async def _switch(self, request: Request) -> Response:
-        self._admit_operator(request)
-        name = request.path_params["name"]
-        if request.method == "PUT":
-            on = _wanted(await self._body(request))
-            try:
-                await _durably(self.engine.set_switch(name, on))
-            except UnknownSwitch:
-                raise HTTPException(404, "no such switch") from None
-            _log.info("switch flipped", switch=name, on=on)
+    async def _switch(self, asked: Asked) -> SwitchNow:
+        name = asked.path["name"]
         state = dict(self.engine.switches()).get(name)
         if state is None:
             raise HTTPException(404, "no such switch")
-        return JSONResponse({"name": name, "on": state})
+        return SwitchNow(name=name, on=state)
 
-    # ----------------------------------------------------------------------------------------------------------------
-    # Who may speak, and how much
-
-    async def _admit(self, request: Request, endpoint: str, guard: Guard | None) -> None:
-        if guard is None:
-            return
-        result = await guard.verifier.verify(request.headers.get("Authorization"))
-        if isinstance(result, Rejected):
-            self._refuse(endpoint, result.reason, result.status)
-
-    def _admit_secret(self, request: Request) -> None:
-        secret = self.site.events.secret
-        if secret is not None and not secret_matches(secret.get_secret_value(), request.query_params.get("secret")):
-            self._refuse("events", "wrong_secret", 401)
-
-    def _admit_operator(self, request: Request) -> None:
-        token = self.site.operator.token
-        if token is None:
-            raise HTTPException(403, "the site file has no operator token")
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not secret_matches(token.get_secret_value(), given.strip()):
-            self._refuse("switches", "wrong_secret", 401)
-
-    def _refuse(self, endpoint: str, reason: str, status: int) -> None:
-        self.metrics.tokens_refused.labels(endpoint, reason).inc()
-        now = self.clock.now()
-        # Strangers may knock as often as they like; they do not get to fill the log.
-        if now - self._told.get(reason, -_TELL_AGAIN) >= _TELL_AGAIN:
-            self._told[reason] = now
-            _log.warning("request refused", endpoint=endpoint, reason=reason)
-        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "5"}
-        raise HTTPException(status, "not authorised" if status == 401 else "try again", headers)
-
-    async def _body(self, request: Request) -> bytes:
-        """The body, unless it is too long: then no more of it is read than shows that."""
-        most = self.site.server.max_body_bytes
-        announced = request.headers.get("Content-Length", "")
-        too_long = announced.isdigit() and int(announced) > most
-        parts, size = [], 0
-        if not too_long:
-            async for part in request.stream():
-                parts.append(part)
-                size += len(part)
-                if too_long := size > most:
-                    break
-        if too_long:
-            # What is left unread must not be taken for the next request.
-            raise HTTPException(413, f"more than {most} bytes", {"Connection": "close"})
-        return b"".join(parts)
+    async def _flip(self, asked: Asked) -> SwitchNow:
+        name, on = asked.path["name"], asked.sent(SwitchWanted).on
+        try:
+            await self.engine.set_switch(name, on)
+        except UnknownSwitch:
+            raise HTTPException(404, "no such switch") from None
+        _log.info("switch flipped", switch=name, on=on)
+        return await self._switch(asked)
 
 
 _OUTCOME = {
@@ -281,47 +290,9 @@ def _tell_malformed(what: str, found: Sequence[object], **more: str) -> None:
         _log.warning(what, count=len(reasons), first_reason=reasons[0][:200], **more)
 
 
-async def _durably(work: Awaitable[Any]) -> None:
-    """Awaits what must be kept before we answer; 503 when it cannot be."""
-    try:
-        await work
-    except StoreUnavailable as error:
-        _log.error("the store does not work", error=str(error))
-        raise HTTPException(503, "the store does not work", {"Retry-After": "5"}) from error
-    except EngineStopped as error:
-        raise HTTPException(503, "the server is about to stop", {"Retry-After": "5"}) from error
-
-
-def _wanted(body: bytes) -> bool:
-    try:
-        match json.loads(body):
-            case {"on": bool(on)}:
-                return on
-    except (ValueError, RecursionError):
-        pass
-    raise HTTPException(400, 'the body is {"on": true} or {"on": false}')
-
-
-async def _tone(request: Request) -> Response:
+async def _tone(asked: Asked) -> Response:
     """A tone of ours. Public: the service fetches it."""
-    sound = TONES.get(request.path_params["name"])
+    sound = TONES.get(asked.path["name"])
     if sound is None:
         raise HTTPException(404, "no such tone")
     return Response(sound, media_type="audio/wav", headers={"Cache-Control": "max-age=86400"})
-
-
-async def on_http_error(request: Request, error: Exception) -> Response:
-    """Every refusal as JSON, also those of the router."""
-    assert isinstance(error, HTTPException)
-    return JSONResponse({"error": error.detail}, error.status_code, error.headers)
-
-
-async def on_fault(request: Request, error: Exception) -> Response:
-    """A fault of ours; the server logs it with its trace."""
-    return JSONResponse({"error": "internal error"}, 500)
-
-
-async def on_disconnect(request: Request, error: Exception) -> Response:
-    """The client went away before it had said everything; nobody is there to read the answer."""
-    assert isinstance(error, ClientDisconnect)
-    return Response(status_code=400)

@@ -42,8 +42,29 @@ def of_events(site: Site, fetch: Fetch, clock: Clock) -> Guard | None:
     if tenant is None or audience is None:
         return None
     authority = f"{site.events.entra_authority}/{tenant}/v2.0"
+    return _of_entra(site, fetch, clock, authority, tenant, audience, frozenset({_EVENT_GRID}))
+
+
+def of_desktop(site: Site, fetch: Fetch, clock: Clock) -> Guard | None:
+    """For agents' desktops; None when the site names no Entra tenant for them."""
+    tenant, audience = site.desktop.entra_tenant, site.desktop.audience
+    if tenant is None or audience is None:
+        return None
+    authority = f"{site.desktop.entra_authority}/{tenant}/v2.0"
+    return _of_entra(site, fetch, clock, authority, tenant, audience)
+
+
+def _of_entra(
+    site: Site,
+    fetch: Fetch,
+    clock: Clock,
+    authority: str,
+    tenant: str,
+    audience: str,
+    clients: frozenset[str] = frozenset(),
+) -> Guard:
     keys = PublishedKeys(fetch, clock, configuration=f"{authority}/.well-known/openid-configuration")
-    # Tokens of both versions come from the same keys; which version is the application's choice, not Event Grid's.
+    # Tokens of both versions come from the same keys; which version is the application's choice.
     issuers = frozenset({authority, f"https://sts.windows.net/{tenant}/"})
-    expected = Expected(issuers, audience, site.callbacks.leeway_seconds, clients=frozenset({_EVENT_GRID}))
+    expected = Expected(issuers, audience, site.callbacks.leeway_seconds, clients)
     return Guard(TokenVerifier(expected, keys, clock), keys)
