@@ -94,6 +94,7 @@ def test_the_target_hears_who_calls_and_the_caller_hears_music() -> None:
         "accept": "Call from +14255550100. Press 1 to accept, 2 to decline.",
         "ring": 25.0,
         "caller_id": "",
+        "language": "en-US",
     }
     assert [play.prompts for play in of(live.effects, Play)] == [(PlayAudio("hold"),)]
 

@@ -27,12 +27,15 @@ from interpreter.protocol import (
     Recognized,
     Reported,
     SayText,
+    Value,
 )
 from interpreter.values import read
 
 FIRST = 5.0
 """Seconds to the answer (scenario S8)."""
 TRIES = 2
+QUIET = 4.0
+"""Seconds of silence after which a remark has been made, as with any message (scenario S7)."""
 SLACK = 30.0
 
 
@@ -159,7 +162,13 @@ def _remarked(turn: Turn, block: Survey, event: Event) -> bool:
         asking.note(turn, "media", "")
         name = f"{block.name.text}.{remark.name.text}"
         secrecy.set_aside(turn)
-        asking.ask(turn, "voicemail", name, (("up_to", remark.up_to.seconds),), remark.up_to.seconds + SLACK)
+        arguments: tuple[tuple[str, Value], ...] = (
+            ("up_to", remark.up_to.seconds),
+            ("transcribe", True),
+            ("silence", QUIET),
+            ("language", turn.language),
+        )
+        asking.ask(turn, "voicemail", name, arguments, remark.up_to.seconds + SLACK)
         return True
     answer = asking.mine(turn, event)
     if answer is None and not asking.is_due(turn, event, "watch"):
