@@ -190,7 +190,7 @@ class AzureHost:
             sources or [spoken(NOTHING, action.language, action.voice)],
             loop=action.loop,
             operation_context=action.op,
-            interrupt_call_media_operation=False,
+            interrupt_call_media_operation=action.interrupts,
         )
 
     async def _recognize(self, call: CallConnectionClient, line: Line, action: Recognize) -> None:

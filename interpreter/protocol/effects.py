@@ -57,7 +57,8 @@ class Reject:
 class Play:
     """Let the caller hear ``prompts`` in order. Ends in `PlayEnded` or `ActionFailed`.
 
-    ``loop``: again and again until it is cancelled or something else is played; then it never ends by itself.
+    ``loop``: again and again until it is cancelled or interrupted; then it never ends by itself. ``interrupts``: at
+    once, in the place of whatever plays; else it waits for the end of that.
     """
 
     op: str
@@ -65,6 +66,7 @@ class Play:
     language: str
     voice: str = ""
     loop: bool = False
+    interrupts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

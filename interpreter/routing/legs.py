@@ -217,7 +217,9 @@ def probed(floor: Floor, event: Probed) -> None:
 
 def removed(floor: Floor, leg: Leg, at: float) -> None:
     """The leg is out of the call: a talk has ended, or a leg that nobody waited for is gone."""
-    if leg.state == "in":
+    if leg.state == "in" and leg.part == "callback":
+        moving.revoke(floor, leg, at)  # it is the line of both: the customer must not stay behind on it
+    elif leg.state == "in":
         moving.talk_over(floor, leg, at)
     elif leg.state in ("removing", "stopping"):
         moving.over(floor, leg, at)

@@ -18,12 +18,18 @@ from interpreter.protocol import (
     Event,
     PlayEnded,
     Recognized,
+    RecordingChanged,
+    Reported,
     ToneHeard,
     TransferAccepted,
 )
 
 OP = "node:main-menu#3"
 AT = 1_800_000_000.5
+RECORDING = (
+    "eyJQbGF0Zm9ybUVuZHBvaW50SWQiOiI0NDFmMTIwMC1lNjk0LTQwMTQtYWJlYi03M2UzMTU2MWE1YzEiLCJSZXNvdXJjZVNwZWNpZmljSWQiOiJj"
+    "MTFhODY2Yi02NmQwLTRiNzMtYmE2YS0zMjQxNWE5OGE2ZmUifQ"
+)
 EXAMPLES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("events.json").read_text())
 
 HEARD: dict[str, list[Event]] = {
@@ -52,6 +58,10 @@ HEARD: dict[str, list[Event]] = {
     "RecognizeCanceled": [ActionFailed(AT, OP, 400, 8508, "Action failed, the operation was canceled.")],
     "ContinuousDtmfRecognitionToneReceived": [ToneHeard(AT, 1, "5")],
     "ContinuousDtmfRecognitionToneFailed": [ActionFailed(AT, OP, 500, 9999, "Unknown internal server error.")],
+    "SendDtmfTonesCompleted": [Reported(AT, OP, "done")],
+    "SendDtmfTonesFailed": [Reported(AT, OP, "failed", reason="500/9999 Action failed.")],
+    "RecordingStateChanged": [RecordingChanged(AT, RECORDING, "active")],
+    "StartRecordingFailed": [RecordingChanged(AT, RECORDING, "failed")],
 }
 """What a call hears of; every other example of the collection tells it nothing."""
 

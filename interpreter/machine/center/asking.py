@@ -97,7 +97,7 @@ def speak(turn: Turn, content: Text, file: bool) -> bool:
         turn.note("error", "a value of a sentence is missing")
         return False
     op = turn.op()
-    turn.effects.append(Play(op, (prompt,), turn.language, turn.voice))
+    turn.effects.append(Play(op, (prompt,), turn.language, turn.voice, interrupts=bool(text(turn, "media"))))
     note(turn, "media", op)
     note(turn, "speaks", op)
     length = SECONDS_PER_WORD * len(prompt.text.split()) if isinstance(prompt, SayText) else 0.0

@@ -1,0 +1,183 @@
+"""Scenario S3 over the wire: a caller keeps the place, hangs up, and is called back when an agent is there."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from wire_center import address, doing, heard, let, phones, times
+from wire_rig import SCRIPTS, Wire, play, wire
+
+from emulator import Phone
+from interpreter.routing.protocol import Wanted
+
+S3 = SCRIPTS / "s3_callback.ivr"
+OFFER = "To keep your place and be called back, press 1."
+KNOWN = "Press 1 to use it, 2 to enter another."
+PROMISED = "We will call you. Goodbye."
+ALREADY = "You already have a callback in line."
+TEAM = ("maria", "tom")
+
+
+async def wants(rig: Wire, state: str, *names: str) -> None:
+    for name in names:
+        await rig.runtime.floors.post(Wanted(rig.clock.now(), name, state))  # type: ignore[arg-type]
+
+
+def last(rig: Wire, phone: str, text: str) -> bool:
+    found = heard(rig, phone)
+    return bool(found) and text in found[-1]
+
+
+async def promised(rig: Wire, caller: str, keys: str = "1") -> str:
+    """A caller who is promised a call; the phone, which has hung up."""
+    phone = rig.people.dial(rig.lines[0], "wait 3600s", caller=caller)
+    await rig.run_until(lambda: last(rig, phone, OFFER))
+    rig.emulator.press(phone, "1")
+    await rig.run_until(lambda: last(rig, phone, KNOWN))
+    rig.emulator.press(phone, keys)
+    await rig.finish(phone)
+    return phone
+
+
+def calls_to(rig: Wire, number: str) -> list[Phone]:
+    """Every time that this number was called by us."""
+    return [each for each in rig.emulator.calls() if each.me.label == number and each.role == "target"]
+
+
+def over(rig: Wire) -> bool:
+    floor = rig.runtime.floors.floor
+    return not floor.promises and not floor.legs
+
+
+CALLER = "+14255560001"
+
+
+def test_the_place_is_kept_and_a_person_is_called_back() -> None:
+    async def run() -> None:
+        async with wire(S3) as rig:
+            await wants(rig, "not ready", *TEAM)
+            first = await promised(rig, CALLER)
+            assert PROMISED in heard(rig, first)
+            assert rig.state(first).result == "callback_scheduled"
+            second = rig.people.dial(rig.lines[0], "wait 3600s", caller="+14255560002")
+            await rig.advance(5.0)
+            [promise] = rig.runtime.floors.floor.promises.values()
+            floor = rig.runtime.floors.floor
+            assert floor.callers[promise.entry].rank < min(
+                each.rank for each in floor.callers.values() if each.entry != promise.entry
+            )
+            let(rig, "maria", "accept after 3 s, hang up after 90 s", plan=[{"press": "1", "after": 2}])
+            rig.emulator.behave(CALLER, "accept after 4 s", plan=[{"press": "1", "after": 2}])
+            await wants(rig, "available", "maria")
+            await rig.run_until(lambda: bool(calls_to(rig, CALLER)))
+            [agent], [customer] = phones(rig, "maria"), calls_to(rig, CALLER)
+            assert times(rig, agent.id, "rang")[0] < times(rig, customer.id, "rang")[0], "the agent first"
+            assert heard(rig, agent.id)[0] == "A caller asked to be called back. Press 1 to call."
+            await rig.advance(20.0)
+            hearing = rig.emulator.hearing(agent.id)
+            assert CALLER in hearing[address(rig, "maria")]
+            await rig.run_until(lambda: over(rig))
+            await rig.advance(2.0)
+            assert customer.state == "ended"
+            assert rig.emulator.call(second).state == "connected", "whoever waits, waits on"
+            rig.emulator.hang_up(second)
+            await rig.finish(second)
+            await rig.advance(60.0)
+            assert not rig.emulator.legs_left_behind()
+
+    play(run)
+
+
+@pytest.mark.parametrize("behaviour", ["voicemail after 5 s", "ignore", "busy"])
+def test_who_is_not_reached_is_called_three_times(behaviour: str) -> None:
+    async def run() -> None:
+        async with wire(S3) as rig:
+            await wants(rig, "not ready", *TEAM)
+            await promised(rig, CALLER)
+            let(rig, "maria", "accept after 3 s, hang up after 300 s", plan=[{"press": "1", "after": 2}] * 3)
+            rig.emulator.behave(CALLER, behaviour)
+            await wants(rig, "available", "maria")
+            await rig.run_until(lambda: over(rig))
+            called = [times(rig, each.id, "rang")[0] for each in calls_to(rig, CALLER)]
+            assert len(called) == 3
+            for earlier, later in itertools.pairwise(called):
+                assert later - earlier >= 900.0, "fifteen minutes apart"
+            assert doing(rig, "maria") in ("available", "wrap-up")
+            await rig.advance(60.0)
+            assert not rig.emulator.legs_left_behind()
+
+    play(run)
+
+
+def test_an_agent_who_does_not_press_is_not_connected_and_the_next_one_is_asked() -> None:
+    async def run() -> None:
+        async with wire(S3) as rig:
+            await wants(rig, "not ready", *TEAM)
+            await promised(rig, CALLER)
+            let(rig, "maria", "voicemail after 5 s")
+            let(rig, "tom", "accept after 3 s, hang up after 60 s", plan=[{"press": "1", "after": 2}])
+            rig.emulator.behave(CALLER, "accept after 4 s", plan=[{"press": "1", "after": 2}])
+            await wants(rig, "available", *TEAM)
+            await rig.run_until(lambda: over(rig))
+            [tom] = phones(rig, "tom")
+            assert times(rig, tom.id, "connected")
+            assert len(calls_to(rig, CALLER)) == 1
+
+    play(run)
+
+
+def test_one_open_callback_for_a_number() -> None:
+    async def run() -> None:
+        async with wire(S3) as rig:
+            await wants(rig, "not ready", *TEAM)
+            await promised(rig, CALLER)
+            again = rig.people.dial(rig.lines[0], "wait 3600s", caller=CALLER)
+            await rig.run_until(lambda: last(rig, again, OFFER))
+            rig.emulator.press(again, "1")
+            await rig.run_until(lambda: last(rig, again, KNOWN))
+            rig.emulator.press(again, "1")
+            await rig.run_until(lambda: any(ALREADY in text for text in heard(rig, again)))
+            assert len(rig.runtime.floors.floor.promises) == 1
+            rig.emulator.hang_up(again)
+            await rig.run_until(lambda: rig.emulator.call(again).finished)
+
+    play(run)
+
+
+def test_who_hangs_up_before_it_is_promised_is_not_called() -> None:
+    async def run() -> None:
+        async with wire(S3) as rig:
+            await wants(rig, "not ready", *TEAM)
+            phone = rig.people.dial(rig.lines[0], "wait 3600s", caller=CALLER)
+            await rig.run_until(lambda: last(rig, phone, OFFER))
+            rig.emulator.press(phone, "1")
+            await rig.run_until(lambda: last(rig, phone, KNOWN))
+            rig.emulator.hang_up(phone)
+            await rig.finish(phone)
+            assert rig.runtime.floors.floor.promises == {}
+            await wants(rig, "available", *TEAM)
+            await rig.advance(600.0)
+            assert not calls_to(rig, CALLER)
+
+    play(run)
+
+
+def test_a_position_is_told_only_when_it_is_better() -> None:
+    async def run() -> None:
+        async with wire(S3) as rig:
+            await wants(rig, "not ready", *TEAM)
+            ahead = rig.people.dial(rig.lines[0], "wait 3600s", caller="+14255560002")
+            await rig.advance(5.0)
+            phone = rig.people.dial(rig.lines[0], "wait 3600s", caller=CALLER)
+            await rig.advance(200.0)
+            told = [text for text in heard(rig, phone) if text.startswith("You are number")]
+            assert told == ["You are number 2 in line."]
+            rig.emulator.hang_up(ahead)
+            await rig.advance(120.0)
+            told = [text for text in heard(rig, phone) if text.startswith("You are number")]
+            assert told == ["You are number 2 in line.", "You are number 1 in line."]
+            rig.emulator.hang_up(phone)
+            await rig.finish(phone)
+
+    play(run)
