@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from typing import Any, Self
 
 import pytest
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import ClientAuthenticationError
 from graph_stub import (
     ANA,
     APP,
@@ -26,6 +29,7 @@ from interpreter.presence import (
     Graph,
     GraphError,
 )
+from interpreter.presence.identity import OwnIdentity
 
 READ, SET = "getPresencesByUserId", "setPresence"
 
@@ -171,3 +175,52 @@ def test_an_address_that_is_none() -> None:
             await token()
 
     with_graph(use)
+
+
+class _Identity:
+    """A credential of azure-identity, which keeps its token."""
+
+    def __init__(self, *answers: str | Exception) -> None:
+        self.answers, self.scopes, self.closed = list(answers), list[str](), False
+
+    async def get_token(self, *scopes: str, **more: Any) -> AccessToken:
+        self.scopes += scopes
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return AccessToken(answer, 2_000_000_000)
+
+    async def close(self) -> None:
+        self.closed = True
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *about: object) -> None:
+        await self.close()
+
+
+def test_the_machine_s_own_identity_gives_tokens() -> None:
+    async def run() -> None:
+        credential = _Identity("first")
+        own = OwnIdentity("https://graph.microsoft.com/.default", credential)
+        assert await own() == "first"
+        assert await own(refused="another") == "first"
+        assert set(credential.scopes) == {"https://graph.microsoft.com/.default"}
+        with pytest.raises(DeniedError, match="does not take"):
+            await own(refused="first")
+        await own.close()
+        assert credential.closed
+
+    asyncio.run(run())
+
+
+def test_an_identity_that_is_not_there_is_a_denial_that_names_no_secret() -> None:
+    async def run() -> None:
+        own = OwnIdentity("scope", _Identity(ClientAuthenticationError("secret=abc was wrong"), "later"))
+        with pytest.raises(DeniedError) as caught:
+            await own()
+        assert str(caught.value) == "no token: ClientAuthenticationError"
+        assert await own() == "later"
+
+    asyncio.run(run())

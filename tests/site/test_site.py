@@ -237,6 +237,29 @@ MISTAKES: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
+        "presence without a way in",
+        f'[presence]\nclient_id = "{GUID}"',
+        ['1:1: presence: exactly one of secret (with tenant) and credential = "entra"'],
+    ),
+    (
+        "presence with a secret of nowhere",
+        f'[presence]\nclient_id = "{GUID}"\nsecret = "x"',
+        ["1:1: presence: a secret needs tenant"],
+    ),
+    (
+        "presence that is read too rarely to be believed",
+        f'[presence]\nclient_id = "{GUID}"\ncredential = "entra"\npoll_seconds = 60\nsecrt = 1',
+        [
+            "4:1: presence.poll_seconds: `60` is not allowed here; expected: less than or equal to 45",
+            "5:1: presence.secrt: unknown key; did you mean `secret`?",
+        ],
+    ),
+    (
+        "a token for Graph in the clear",
+        f'[presence]\nclient_id = "{GUID}"\ncredential = "entra"\ngraph = "http://graph.example"',
+        ["1:1: presence: graph and authority are https addresses, for a token must not travel in the clear"],
+    ),
+    (
         "a container without a way in",
         '[voicemail]\nblob = { container = "https://x/y" }',
         ['2:1: voicemail.blob: exactly one of connection_string, sas and credential = "entra"'],
