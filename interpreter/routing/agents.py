@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from interpreter.routing.pools import Profile
-from interpreter.routing.protocol import Seen, SignedIn, Wanted
+from interpreter.routing.protocol import Beat, Seen, SignedIn, Wanted
 from interpreter.routing.state import Agent, Floor, Leg
 
 STAFFED_WITHIN = 30.0
@@ -28,6 +28,7 @@ def signed_in(floor: Floor, event: SignedIn) -> None:
     floor.free.drop(agent.name)
     agent.person, agent.profile, agent.order, agent.capacity = event.person, profile, event.order, event.capacity
     agent.lost = agent.lost and bool(agent.legs)
+    agent.silent = False
     if agent.wanted == "offline":
         agent.wanted, agent.reason, agent.since, agent.changed = "available", "", event.at, event.at
         agent.back, agent.failures = "", 0
@@ -56,7 +57,10 @@ def wanted(floor: Floor, event: Wanted) -> None:
     if agent is None:
         return
     change(floor, agent, event.at, event.state, event.reason)
-    if agent.wraps and event.state == "available":
+    if event.state == "offline":
+        floor.clear(f"lease:{agent.name}")
+        agent.silent = False
+    if agent.wraps:
         floor.clear(*[name for name in floor.timers if name.startswith(f"wrap:{agent.name}:")])
         agent.wraps = 0
         agent.since = event.at
@@ -77,6 +81,32 @@ def change(floor: Floor, agent: Agent, at: float, state: str, reason: str) -> No
     if not agent.staffs:
         left_behind(floor, agent.profile, at)
     floor.freed.append(agent.name)
+
+
+def beat(floor: Floor, event: Beat) -> None:
+    """The desktop of an agent who is signed in is there."""
+    agent = floor.agents.get(event.agent)
+    if agent is None or agent.wanted == "offline":
+        return
+    if event.lease > 0:
+        floor.timer(f"lease:{agent.name}", event.at + event.lease)
+    else:
+        floor.clear(f"lease:{agent.name}")
+    if agent.silent:
+        agent.silent = False
+        staffed(floor, agent, 1)
+        floor.freed.append(agent.name)
+
+
+def fallen_silent(floor: Floor, name: str, at: float) -> None:
+    """No sign of life came in time: no call is offered until one comes. A call that goes on goes on."""
+    agent = floor.agents.get(name)
+    if agent is None or agent.silent or agent.wanted == "offline":
+        return
+    staffed(floor, agent, -1)
+    agent.silent = True
+    floor.free.drop(agent.name)
+    left_behind(floor, agent.profile, at)
 
 
 def seen(floor: Floor, event: Seen) -> None:

@@ -13,23 +13,30 @@ from __future__ import annotations
 from typing import Literal
 
 from interpreter.routing import moving
-from interpreter.routing.protocol import AgentAsks, Hold, Mute, Unhold, Unmuted, Watch
+from interpreter.routing.protocol import AgentAsks, Declines, Hold, Mute, Unhold, Unmuted, Watch
 from interpreter.routing.state import Floor, Leg
 
 LONGEST_HOLD = 180.0
 """Seconds after which a caller on hold is taken back (scenario S13)."""
 
 
-def talk_of(floor: Floor, agent: str) -> Leg | None:
-    """The leg on which an agent talks."""
+def talk_of(floor: Floor, agent: str, call: str = "") -> Leg | None:
+    """The leg on which an agent talks, in this call or in any."""
     known = floor.agents.get(agent)
     legs = [floor.legs[name] for name in known.legs] if known is not None else []
-    return next((leg for leg in legs if leg.state == "in"), None)
+    return next((leg for leg in legs if leg.state == "in" and call in ("", leg.call)), None)
+
+
+def declines(floor: Floor, event: Declines) -> None:
+    """An agent does not take a caller; who has accepted already is on the way into the call."""
+    leg = floor.legs.get(event.leg)
+    if leg is not None and leg.agent == event.agent and leg.state in ("ringing", "whispering"):
+        moving.stop(floor, leg, event.at, "declined")
 
 
 def asks(floor: Floor, event: AgentAsks) -> None:
     """An agent wants something; who does not talk gets nothing."""
-    leg = talk_of(floor, event.agent)
+    leg = talk_of(floor, event.agent, event.call)
     if leg is None:
         return
     match event.what:

@@ -9,11 +9,13 @@ from interpreter.routing import agents, callers, control, details, legs, matchin
 from interpreter.routing.protocol import (
     AgentAsks,
     Answered,
+    Beat,
     Briefed,
     CallBack,
     CallOver,
     Cancelled,
     Chime,
+    Declines,
     Due,
     Effect,
     Entered,
@@ -64,6 +66,8 @@ def _take(floor: Floor, event: Event) -> None:
             agents.wanted(floor, event)
         case Seen():
             agents.seen(floor, event)
+        case Beat():
+            agents.beat(floor, event)
         case Entered():
             callers.entered(floor, event)
         case Invited():
@@ -72,6 +76,8 @@ def _take(floor: Floor, event: Event) -> None:
             promises.asked(floor, event)
         case AgentAsks():
             control.asks(floor, event)
+        case Declines():
+            control.declines(floor, event)
         case Unmuted():
             control.heard(floor, event)
         case Watch():
@@ -157,6 +163,8 @@ def _due(floor: Floor, event: Due) -> None:
             legs.goodbye_due(floor, rest)
         case "wrap":
             agents.wrapped_up(floor, rest.rpartition(":")[0], event.at)
+        case "lease":
+            agents.fallen_silent(floor, rest, event.at)
         case "back":
             agents.back_again(floor, rest)
         case "staff":

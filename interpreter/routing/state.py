@@ -34,7 +34,8 @@ LegState: TypeAlias = Literal["ringing", "whispering", "joining", "stopping", "i
 class Agent:
     """An agent. ``wanted`` is what it asks to be, ``since`` since when it is idle (epoch seconds). ``legs`` are the
     calls on which it is or to which it is rung, ``wraps`` how many ended calls are being wrapped up. ``back`` is why no
-    call may be offered for a while though the agent is there; ``lost``: nobody knows whether it is in a call."""
+    call may be offered for a while though the agent is there; ``lost``: nobody knows whether it is in a call;
+    ``silent``: its desktop gives no sign of life, and nobody knows whether it is there."""
 
     name: str
     person: Person
@@ -52,12 +53,13 @@ class Agent:
     back: str = ""
     elsewhere: str = ""
     lost: bool = False
+    silent: bool = False
 
     @property
     def can_take(self) -> bool:
         """Whether a call may be offered."""
         free = len(self.legs) + self.wraps < self.capacity
-        return free and self.wanted == "available" and not (self.back or self.elsewhere or self.lost)
+        return free and self.wanted == "available" and not (self.back or self.elsewhere or self.lost or self.silent)
 
     @property
     def keys(self) -> dict[Strategy, Key]:
@@ -72,7 +74,7 @@ class Agent:
     @property
     def staffs(self) -> bool:
         """Whether a caller may hope for this agent."""
-        return self.wanted != "offline" and not self.lost
+        return self.wanted != "offline" and not (self.lost or self.silent)
 
 
 @dataclass(slots=True)
@@ -332,4 +334,6 @@ def state_of(floor: Floor, agent: Agent) -> AgentState:
         return "talking"
     if legs:
         return "ringing" if any(leg.invitation or leg.connection for leg in legs) else "reserved"
+    if agent.silent:
+        return "unknown"
     return "wrap-up" if agent.wraps else agent.wanted

@@ -4,13 +4,16 @@ more. A number decides about each."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from interpreter.routing import Floor, QueueRules
 from interpreter.routing.protocol import (
+    AgentAsks,
     Answered,
+    Beat,
     CallOver,
     Cancelled,
+    Declines,
     Due,
     Entered,
     Event,
@@ -46,6 +49,9 @@ RULES = {
 AGENTS = ("ann", "bob", "cat")
 CALLS = ("a", "b", "c", "d")
 STATES: tuple[Readiness, ...] = ("available", "not ready", "offline")
+ASKS: tuple[Literal["hold", "unhold", "consult", "add", "drop", "transfer", "leave"], ...] = (
+    "hold", "unhold", "consult", "add", "drop", "transfer", "leave",
+)  # fmt: skip
 WHYS: tuple[Why, ...] = ("declined", "busy", "no answer", "failed")
 SKILLS: tuple[Skills, ...] = ((), (), (("french", 1),), (("french", 2),))
 PROFILES = (
@@ -90,7 +96,11 @@ def pick(floor: Floor, at: float, number: int) -> Event:
 
 def _of_agents(n: Numbers, at: float) -> Event:
     agent = n.one(AGENTS)
-    match n.below(4):
+    match n.below(6):
+        case 4:
+            return Beat(at, agent, n.one((0.0, 5.0, 60.0)))
+        case 5:
+            return AgentAsks(at, agent, n.one(ASKS), n.one((None, Person("+3"))), call=n.one(("", *CALLS)))
         case 0:
             return Wanted(at, agent, n.one(STATES))
         case 1:
@@ -120,7 +130,9 @@ def _of_calls(n: Numbers, floor: Floor, at: float) -> Event:
 def _of_legs(n: Numbers, floor: Floor, at: float) -> Event:
     known = sorted(floor.legs)
     leg = n.one([*known, *known, "floor.1", "floor.7"])
-    match n.below(11):
+    match n.below(12):
+        case 11:
+            return Declines(at, n.one(AGENTS), leg)
         case 0 | 1:
             return Rung(at, leg, n.one(("", "i")), n.one(("", "c")))
         case 2:

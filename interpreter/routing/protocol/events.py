@@ -181,13 +181,34 @@ class Surveyed:
 class AgentAsks:
     """What an agent who talks wants: the caller on hold or back, somebody else in the call (``consult``: the caller is
     on hold until the two have talked; ``add``: all three talk), somebody taken out of it again, the caller handed over
-    (``transfer``: to ``person``, the agent leaves at once), or to leave the call."""
+    (``transfer``: to ``person``, the agent leaves at once), or to leave the call. ``call``: which one, where the agent
+    may be in several; empty for the only one."""
 
     at: float
     agent: str
     what: Literal["hold", "unhold", "consult", "add", "drop", "transfer", "leave"]
     person: Person | None = None
     ring: float = 30.0
+    call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Declines:
+    """An agent does not take a caller who is offered: before the phone is picked up, or while it whispers."""
+
+    at: float
+    agent: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A sign of life of an agent's desktop: the next one comes within ``lease`` seconds, or nobody knows whether the
+    agent is there. 0: no more of them is to be expected."""
+
+    at: float
+    agent: str
+    lease: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,5 +350,5 @@ Event: TypeAlias = (
     SignedIn | Wanted | Seen | Entered | Invited | CallBack | Left | CallOver | Rung | Answered | NotAnswered
     | Cancelled | Probed | Removed | People | SideUp | SideOver | Keyed | Due
     | TakeMessage | Recording | Listened | FileReady | Fetched | Briefed | Surveyed
-    | AgentAsks | Watch | Unmuted
+    | AgentAsks | Watch | Unmuted | Declines | Beat
 )  # fmt: skip

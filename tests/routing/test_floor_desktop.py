@@ -1,0 +1,187 @@
+"""What an agent's desktop says to the floor: that it is there, that an offer is declined, that a wrap-up is over."""
+
+from __future__ import annotations
+
+import pytest
+from floor_rig import Rig, floor
+
+from interpreter.routing import QueueRules
+from interpreter.routing.protocol import (
+    AgentAsks,
+    Beat,
+    Cancelled,
+    Declines,
+    Hold,
+    SideOver,
+    SideUp,
+    StopRinging,
+    Wanted,
+)
+from interpreter.routing.state import Agent
+
+
+def rig(*agents: str, **more: object) -> Rig:
+    r = Rig(floor(QueueRules("sales", **more)))  # type: ignore[arg-type]
+    for name in agents or ("ann",):
+        r.agent(name)
+    return r
+
+
+def beats(r: Rig, agent: str, lease: float = 60.0) -> None:
+    r.send(Beat(r.now, agent, lease))
+
+
+def may_be_offered(r: Rig, name: str) -> bool:
+    found: Agent = r.of(name)
+    return found.can_take
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Signs of life
+
+
+def test_an_agent_whose_desktop_falls_silent_is_offered_nobody_until_it_is_heard_again() -> None:
+    r = rig()
+    beats(r, "ann")
+    r.wait(59)
+    assert r.state("ann") == "available"
+    beats(r, "ann")
+    r.wait(59)
+    assert r.state("ann") == "available", "each sign of life begins the time anew"
+    r.wait(2)
+    assert (r.state("ann"), may_be_offered(r, "ann")) == ("unknown", False)
+    r.agent("bob", "sales")
+    r.wants("bob", "not ready")
+    r.enter("a")
+    assert r.rung == []
+    beats(r, "ann")
+    assert (r.rung, r.state("ann")) == (["ann"], "reserved")
+
+
+def test_nobody_hopes_for_an_agent_whose_desktop_is_silent() -> None:
+    r = rig()
+    beats(r, "ann")
+    r.enter("a")
+    r.answer("ann")
+    r.enter("b")
+    r.wait(61)
+    assert r.state("ann") == "talking", "a talk goes on without a desktop"
+    r.wait(30)
+    assert r.told == [("b", "no agents")]
+    r.enter("c")
+    assert r.told == [("c", "no agents")]
+    beats(r, "ann")
+    r.enter("d")
+    assert r.told == []
+
+
+def test_an_agent_without_a_desktop_is_never_silent() -> None:
+    r = rig()
+    r.wait(3600)
+    assert r.state("ann") == "available"
+    beats(r, "ann")
+    beats(r, "ann", 0.0)
+    r.wait(3600)
+    assert r.state("ann") == "available", "it was said that none is to be expected"
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_who_signs_out_is_not_waited_for_and_signs_in_again_as_any(silent: bool) -> None:
+    r = rig()
+    beats(r, "ann")
+    r.wait(61 if silent else 1)
+    r.wants("ann", "offline")
+    beats(r, "ann")
+    r.wait(200)
+    assert r.state("ann") == "offline"
+    r.agent("ann")
+    assert (r.state("ann"), may_be_offered(r, "ann")) == ("available", True)
+    assert r.floor.staff == {r.of("ann").profile: 1}
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Declining
+
+
+def test_an_offer_that_is_declined_goes_to_the_next_when_the_phone_is_silent_and_not_before() -> None:
+    r = rig("ann", "bob")
+    r.enter("a")
+    r.rings("ann")
+    leg = r.leg("ann").name
+    r.send(Declines(r.now, "ann", leg))
+    assert [type(each) for each in r.out] == [StopRinging]
+    assert (r.rung, r.state("ann")) == ([], "ringing"), "the phone may still ring"
+    r.send(Cancelled(r.now, leg))
+    assert (r.rung, r.state("ann")) == (["bob"], "available"), "who declines is not punished"
+    assert r.floor.callers["a/1"].declined == ("ann",)
+    assert r.floor.past[leg].why == "declined"
+
+
+def test_nobody_declines_for_another_and_nobody_what_is_over() -> None:
+    r = rig("ann", "bob")
+    r.enter("a")
+    r.rings("ann")
+    leg = r.leg("ann").name
+    assert r.send(Declines(r.now, "bob", leg)) == []
+    r.left("a")
+    assert r.send(Declines(r.now, "ann", leg)) == [], "it was revoked: nothing to decline"
+    r.send(Cancelled(r.now, leg))
+    assert r.send(Declines(r.now, "ann", leg)) == []
+    assert r.floor.past[leg].why == "revoked"
+    assert r.state("ann") == "available"
+
+
+def test_who_picks_up_while_declining_talks() -> None:
+    r = rig()
+    r.enter("a")
+    r.rings("ann")
+    r.send(Declines(r.now, "ann", r.leg("ann").name))
+    r.answer("ann")
+    assert (r.told, r.state("ann")) == ([("a", "connected")], "talking")
+    assert r.send(Declines(r.now, "ann", r.leg("ann").name)) == [], "too late"
+    assert r.state("ann") == "talking"
+
+
+def test_who_hears_the_whisper_may_decline() -> None:
+    r = rig("ann", "bob", whisper="A caller.")
+    r.enter("a")
+    leg = r.leg("ann").name
+    r.send(SideUp(r.now, leg, "c"))
+    r.send(Declines(r.now, "ann", leg))
+    assert r.orders == [f"EndAside {leg}"]
+    r.send(SideOver(r.now, leg))
+    assert r.rung == ["bob"]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Wrapping up, and which call
+
+
+@pytest.mark.parametrize("state", ["available", "not ready", "offline"])
+def test_a_wrap_up_is_over_when_the_agent_says_what_it_is(state: str) -> None:
+    r = rig(wrap_up=30.0)
+    r.enter("a")
+    r.answer("ann")
+    r.hangs_up("ann")
+    assert r.state("ann") == "wrap-up"
+    r.send(Wanted(r.now, "ann", state))  # type: ignore[arg-type]
+    assert r.state("ann") == state
+    assert not [name for name in r.floor.timers if name.startswith("wrap:")]
+
+
+def test_an_agent_with_two_calls_says_which_one_is_meant() -> None:
+    r = Rig(floor(QueueRules("sales")))
+    r.agent("ann", capacity=2)
+    for call in ("a", "b"):
+        r.enter(call)
+        r.answer("ann")
+    held = [each for each in _all(r, AgentAsks(r.now, "ann", "hold", call="b")) if isinstance(each, Hold)]
+    assert [each.call for each in held] == ["b"]
+    assert _all(r, AgentAsks(r.now, "ann", "hold", call="c")) == ()
+    assert r.floor.held == {"b"}
+
+
+def _all(r: Rig, event: AgentAsks) -> tuple[object, ...]:
+    from interpreter.routing import handle
+
+    return handle(r.floor, event)
