@@ -46,4 +46,4 @@ def missing_parts(program: Program) -> tuple[str, ...]:
 def why_missing(request: Request) -> str:
     """The refusal of a request, for a log: what is missing, and who asked."""
     asked = f"{request.verb} {request.name}".strip()
-    return f"{MISSING_PARTS[request.verb]} are not part of this version: `{asked}` cannot be done"
+    return f"this version has no {MISSING_PARTS[request.verb]}: `{asked}` cannot be done"

@@ -351,6 +351,8 @@ def send(turn: Turn, here: Continue, statement: SendDigits) -> tuple[bool, After
 def record(turn: Turn, step: Step, index: int, statement: Recording) -> tuple[bool, After | None]:
     """Start, pause, resume or stop. A pause is waited for, because what follows must not be heard."""
     notice = statement.notice if isinstance(statement, RecordCall) else None
+    if isinstance(statement, RecordCall) and _is_so(turn, statement.action):
+        return (False, Outcome(step.name.text, index, "started")) if statement.routes else (True, None)
     op = start(turn, statement)
     if notice is not None and not turn.call.gone:
         prompts = turn.prompts((notice,))
@@ -363,6 +365,15 @@ def record(turn: Turn, step: Step, index: int, statement: Recording) -> tuple[bo
         wait(turn, op, CONFIRMED_WITHIN, Continue(step.name.text, index), "statement")
         return False, None
     return _wait_if_routed(turn, step, index, op, statement.routes)
+
+
+def _is_so(turn: Turn, action: str) -> bool:
+    """Whether the recording is as it is asked for: the host refuses to pause, or to go on with, what is so already. One
+    that was set aside for a message does not run; whatever the script says of it now, holds from now on."""
+    if turn.call.set_aside:
+        turn.update(set_aside=False)
+        return action in ("pause", "stop")
+    return turn.call.recording == _STATES[action]
 
 
 def start(turn: Turn, statement: Recording) -> str:
@@ -380,7 +391,9 @@ def start(turn: Turn, statement: Recording) -> str:
 
 
 def change_recording(turn: Turn, action: str) -> str:
-    """Ask for a change of the call's recording."""
+    """Ask for a change of the call's recording. Where there is none any more, another one is begun."""
+    if action == "resume" and not turn.call.recording:
+        action = "start"
     known = (("recording", turn.call.recording_id),) if turn.call.recording_id and action != "start" else ()
     op = turn.request("record", action, known, (), CONFIRMED_WITHIN)
     turn.update(recording=_STATES[action], recording_op=op)

@@ -47,8 +47,9 @@ def not_paused(turn: Turn) -> After | None:
 def set_aside(turn: Turn) -> None:
     """The host makes one recording of a call at a time: for a message, the call's own is stopped."""
     if turn.call.recording:
-        turn.update(set_aside=turn.call.recording == "on")
+        runs = turn.call.recording == "on"
         requests.change_recording(turn, "stop")
+        turn.update(set_aside=runs)
 
 
 def leave_for(turn: Turn, block: Block) -> None:

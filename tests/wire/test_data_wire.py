@@ -281,13 +281,9 @@ flow main for "Contoso"
 
 step welcome
     say "Thank you for calling."
-    go to line
-
-queue line
-    music "hold"
-    answered                        -> finish handled
-    waited 10m or no agents or full -> sorry
-    failed "Nobody is here yet."    -> sorry
+    stream audio start
+        started                                    -> sorry
+        refused or failed "Nobody is listening in." -> sorry
 
 step sorry
     say "Goodbye."
@@ -299,14 +295,14 @@ step sorry
             heard = await rig.call("wait 60s")
             assert [text for text in heard.texts if "[" not in text and "hold" not in text] == [
                 "Thank you for calling.",
-                "Nobody is here yet.",
+                "Nobody is listening in.",
                 "Goodbye.",
             ]
 
     play(run)
-    assert "queues and agents are not part of this version: `queue line` cannot be done" in _logged(caplog)
+    assert "this version has no audio streaming: `stream start` cannot be done" in _logged(caplog)
     (warning,) = [each for each in caplog.records if each.getMessage() == "this version refuses a part of a script"]
-    assert warning.__dict__["refused"] == "queues and agents"
+    assert warning.__dict__["refused"] == "audio streaming"
 
 
 def test_a_script_that_asks_for_nothing_missing_is_not_warned_of(caplog: pytest.LogCaptureFixture) -> None:
