@@ -97,10 +97,21 @@ def watch(floor: Floor, event: Watch) -> None:
     if event.how == "leave":
         for leg in present:
             moving.revoke(floor, leg, event.at)
-    elif not present and any(leg.agent and leg.state == "in" for leg in floor.legs_of(event.call)):
+    elif present:
+        for leg in present:
+            _listens(floor, leg, event.how == "monitor")
+    elif any(leg.agent and leg.state == "in" for leg in floor.legs_of(event.call)):
         entry = f"{event.call}/supervisor.{floor.number()}"
         leg = moving.begin(floor, entry, event.person, moving.SUPERVISOR_RING, event.at)
         leg.part, leg.muted = "supervisor", event.how == "monitor"
+
+
+def _listens(floor: Floor, leg: Leg, only: bool) -> None:
+    """A supervisor who is there already is not to be heard any more, or is to be. For the latter the host has no
+    request: the supervisor's own client ends being mute."""
+    if leg.part == "supervisor" and only and not leg.muted and leg.state == "in":
+        floor.done.append(Mute(leg.name, leg.call, leg.person))
+    leg.muted = only if leg.part == "supervisor" else leg.muted
 
 
 def heard(floor: Floor, event: Unmuted) -> None:
@@ -116,6 +127,9 @@ def noticed(floor: Floor, what: Literal["accepted", "there", "lost", "left"], le
     if what == "there" and leg.part == "supervisor":
         if leg.muted:
             floor.done.append(Mute(leg.name, leg.call, leg.person))
+    elif what in ("lost", "left") and leg.part == "supervisor" and leg.heir:
+        floor.tell(leg.entry, "answered", ("agent", ""), ("leg", leg.name))
+        _empty(floor, leg.call, at)
     elif what == "there" and leg.part == "expert":
         if not any(each.agent for each in floor.legs_of(leg.call)):
             unhold(floor, leg.call)  # handed over
@@ -136,7 +150,7 @@ def noticed(floor: Floor, what: Literal["accepted", "there", "lost", "left"], le
 def _empty(floor: Floor, call: str, at: float) -> None:
     """Who only listens has nothing to listen to."""
     for each in list(floor.legs_of(call)):
-        if each.part == "supervisor":
+        if each.part == "supervisor" and not each.heir:
             moving.revoke(floor, each, at)
 
 

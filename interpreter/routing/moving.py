@@ -163,6 +163,14 @@ def delete(floor: Floor, leg: Leg) -> None:
     floor.clear(*(f"{what}:{leg.name}" for what in ("ring", "confirm", "goodbye")))
 
 
+def heir_of(floor: Floor, call: str) -> Leg | None:
+    """With whom a caller stays whose agent leaves: an expert whom the agent has called, or a supervisor in the talk."""
+    legs = list(floor.legs_of(call))
+    experts = [each for each in legs if each.part == "expert" and each.state != "stopping"]
+    heard = [each for each in legs if each.part == "supervisor" and each.state == "in" and not each.muted]
+    return next(iter((*experts, *heard)), None)
+
+
 def talk_over(floor: Floor, leg: Leg, at: float) -> None:
     """A talk has ended, because somebody has left it."""
     details.of_leg(floor, leg, at)
@@ -174,9 +182,7 @@ def talk_over(floor: Floor, leg: Leg, at: float) -> None:
         floor.measures.talked(caller.queue, at - leg.answered + leg.wrap_up)
         callers.forget(floor, caller)
         values = (("agent", leg.agent), ("leg", leg.name), ("seconds", at - leg.answered))
-        heir = next(
-            (each for each in floor.legs_of(leg.call) if each.part == "expert" and each.state != "stopping"), None
-        )
+        heir = heir_of(floor, leg.call)
         if heir is None:
             floor.tell(caller.entry, "answered", *values)
         else:
