@@ -21,10 +21,11 @@ from starlette.requests import ClientDisconnect
 
 from dsl import Program
 from interpreter import machine
-from interpreter.api.document import with_document
 from interpreter.api.errors import on_disconnect, on_fault, on_http_error
-from interpreter.api.frame import Api
 from interpreter.api.opening import open_gate
+from interpreter.api.stream import Streams
+from interpreter.api.table import make_api
+from interpreter.api.views import Views
 from interpreter.azure.commands import connect
 from interpreter.azure.transport import open_session
 from interpreter.background import in_background
@@ -33,6 +34,7 @@ from interpreter.data import House
 from interpreter.data.stand_ins import StandIns
 from interpreter.engine import Engine, Incoming, Limits, Machine
 from interpreter.floor import Floors
+from interpreter.forgetting import Forgetting
 from interpreter.heads import BoundedHeads
 from interpreter.journal import Codec
 from interpreter.machine import Call
@@ -40,11 +42,10 @@ from interpreter.messages.opening import open_messages
 from interpreter.ports import Clock, Host, SystemClock
 from interpreter.presence.teams import Teams, open_presence
 from interpreter.programs import SiteScripts
-from interpreter.protocol import Finished
 from interpreter.site import Site
 from interpreter.store import Store
 from interpreter.store.sqlite import SqliteStore
-from interpreter.telemetry import Metrics, Trace, Watcher, configure_logging
+from interpreter.telemetry import Metrics, Trace, configure_logging
 from interpreter.vault import Vault
 from interpreter.web import Desk
 
@@ -69,21 +70,7 @@ class Runtime:
 def create_app(desk: Desk) -> Starlette:
     """The web application over what is already running."""
     handlers = {HTTPException: on_http_error, ClientDisconnect: on_disconnect, Exception: on_fault}
-    operations = with_document(desk.operations())
-    api = Api(operations, desk.gate.admit, desk.site.server.max_body_bytes)
-    return Starlette(routes=api.routes(), exception_handlers=handlers)
-
-
-class _Forgetting(Watcher):
-    """The observer that also lets go of what a caller has entered in confidence, once the call is over."""
-
-    def __init__(self, vault: Vault, metrics: Metrics, trace: Trace | None) -> None:
-        super().__init__(metrics, trace)
-        self._vault = vault
-
-    def call_ended(self, call_id: str, finished: Finished) -> None:
-        self._vault.forget(call_id)
-        super().call_ended(call_id, finished)
+    return Starlette(routes=make_api(desk).routes(), exception_handlers=handlers)
 
 
 @asynccontextmanager
@@ -118,7 +105,7 @@ async def running(
         time = clock or SystemClock()
         limits = Limits(keep_days=site.store.keep_days)
         vault = Vault()
-        watcher = _Forgetting(vault, metrics, trace)
+        watcher = Forgetting(vault, metrics, trace)
         session = await stack.enter_async_context(open_session(site.ca_path(), FILES_WITHIN))
         given = StandIns(site.stand_ins()) if stand_ins else None
 
@@ -138,8 +125,10 @@ async def running(
         await center.open(site, time)
         by_itself = clock is None if fire is None else fire
         presence = await open_presence(site, center.floors, time, session, metrics.registry, stack, run=by_itself)
-        gate = await open_gate(site, time, metrics, stack, token_clock or SystemClock())
-        desk = Desk(site, engine, store, scripts, time, metrics, center, gate, vault)
+        real = token_clock or SystemClock()
+        gate = await open_gate(site, time, metrics, stack, real)
+        streams = Streams(center.floors, time, real, Views(site))
+        desk = Desk(site, engine, store, scripts, time, metrics, center, gate, streams, vault)
         in_background(desk, stack, fire=by_itself)
         yield Runtime(create_app(desk), desk, house, center.floors, presence)
 
@@ -175,6 +164,7 @@ async def _serve(site: Site, listening: socket.socket) -> None:
         server, loop = QuietServer(config), asyncio.get_running_loop()
 
         def leave() -> None:
+            runtime.desk.streams.close()  # they would never end by themselves
             server.should_exit = True
 
         def drain() -> None:

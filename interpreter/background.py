@@ -19,12 +19,14 @@ def in_background(desk: Desk, stack: AsyncExitStack, fire: bool) -> None:
     if fire:
         desk.timers = asyncio.create_task(desk.engine.run())
         tasks += [desk.timers, asyncio.create_task(desk.center.floors.run())]
+        tasks.append(asyncio.create_task(desk.streams.run(stop)))
     for task in tasks:
         task.add_done_callback(_tell_failure)
 
     async def end() -> None:
         desk.draining = True
         stop.set()
+        desk.streams.close()
         await desk.engine.stop(desk.site.server.drain_seconds)
         await desk.center.floors.stop()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -140,6 +140,9 @@ class Desktop(Section):
     """The application that the tokens are for: its id, or its address such as ``api://…``."""
     entra_authority: Address = "https://login.microsoftonline.com"
     """Another one in the national clouds."""
+    may_dial: list[Annotated[str, Field(pattern=r"^\+[0-9]{1,15}$")]] = Field(default_factory=list)
+    """What a number that an agent dials by itself may begin with, such as ``+1``. None: only the names of the site
+    file may be dialled."""
 
     @model_validator(mode="after")
     def _whole(self) -> Desktop:

@@ -22,6 +22,7 @@ from interpreter.addresses import call_id_for, shard_of
 from interpreter.api.bodies import Sent
 from interpreter.api.frame import Asked, Operation
 from interpreter.api.gate import Gate
+from interpreter.api.stream import Streams
 from interpreter.azure import callbacks, eventgrid
 from interpreter.azure.fields import Malformed
 from interpreter.center import Center
@@ -78,6 +79,7 @@ class Desk:
     metrics: Metrics
     center: Center
     gate: Gate
+    streams: Streams
     vault: Vault = field(default_factory=Vault)
     """Where what callers enter in confidence goes before anything of it is kept or logged."""
     timers: asyncio.Task[None] | None = None

@@ -1,0 +1,22 @@
+"""Every operation of the server, in one table."""
+
+from __future__ import annotations
+
+from interpreter.api.agents import AgentsApi
+from interpreter.api.document import with_document
+from interpreter.api.frame import Api, Operation
+from interpreter.api.supervisors import SupervisorsApi
+from interpreter.web import Desk
+
+
+def every_operation(desk: Desk) -> tuple[Operation, ...]:
+    """What can be asked of a server, the document that says so among it."""
+    site, floors, clock = desk.site, desk.center.floors, desk.clock
+    agents = AgentsApi(site, floors, clock, desk.streams)
+    supervisors = SupervisorsApi(site, floors, clock)
+    return with_document([*desk.operations(), *agents.operations(), *supervisors.operations()])
+
+
+def make_api(desk: Desk) -> Api:
+    """The table at work."""
+    return Api(every_operation(desk), desk.gate.admit, desk.site.server.max_body_bytes)
