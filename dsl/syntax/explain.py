@@ -13,11 +13,11 @@ from dsl.diagnostics import Diagnostic, Edit, Fix
 from dsl.source import Span
 from dsl.spell import listed, nearest
 from dsl.syntax import foreign, quotes, routes
-from dsl.syntax.findings import finding, not_built
+from dsl.syntax.findings import finding, not_built, unsupported
 from dsl.syntax.habits import habit
 from dsl.syntax.pledges import promise
 from dsl.syntax.trouble import Trouble
-from dsl.syntax.words import ELSEWHERE, LINES, OUTCOMES, PLANNED, ROUTED, WEEKDAYS, keyword_text
+from dsl.syntax.words import ELSEWHERE, LINES, OUTCOMES, PLANNED, ROUTED, UNSUPPORTED, WEEKDAYS, keyword_text
 
 
 def explain(trouble: Trouble) -> Diagnostic:
@@ -133,6 +133,8 @@ def _first_word(trouble: Trouble) -> Diagnostic | None:
         return None  # an outcome: its name is checked later, so it is not what cannot be read
     if word in PLANNED:
         return not_built(trouble.source, word, span)
+    if word in UNSUPPORTED:
+        return unsupported(trouble.source, word, span)
     other = ELSEWHERE.get(word.lower())
     close = None if other in known else _near_line(trouble.text, known) or _half(word, known)
     if home and close is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dsl.diagnostics import Diagnostic, Fix, Label
 from dsl.source import Source, Span
-from dsl.syntax.words import PLANNED
+from dsl.syntax.words import PLANNED, UNSUPPORTED
 
 CODES = {
     "IVR100": "syntax-error",
@@ -18,6 +18,7 @@ CODES = {
     "IVR114": "wrong-indentation",
     "IVR115": "tab-used",
     "IVR190": "not-built-yet",
+    "IVR191": "unsupported-by-host",
     "IVR304": "option-without-input",
 }
 
@@ -47,4 +48,18 @@ def not_built(source: Source, word: str, span: Span) -> Diagnostic:
         span,
         f"part of a later version: {PLANNED[word]}",
         help="take it out until this version of `ivr` knows it",
+    )
+
+
+def unsupported(source: Source, word: str, span: Span) -> Diagnostic:
+    """The refusal of a word for what the host of the calls has no request for."""
+    return finding(
+        source,
+        "IVR191",
+        f"`{word}` is not possible on this host",
+        span,
+        UNSUPPORTED[word],
+        help="an agent hears `whisper` of `[queues]`, the target of a transfer `accept`, before the caller is joined"
+        if word == "whisper"
+        else "take it out; supervisors monitor a call, or barge in, by the API",
     )

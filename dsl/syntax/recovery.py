@@ -21,13 +21,13 @@ from dsl.diagnostics import Diagnostic, Edit, Fix
 from dsl.source import Source, Span
 from dsl.spell import listed, nearest
 from dsl.syntax.explain import explain
-from dsl.syntax.findings import finding, not_built
+from dsl.syntax.findings import finding, not_built, unsupported
 from dsl.syntax.foreign import brace, character
 from dsl.syntax.layout import Line, read_layout
 from dsl.syntax.lower import Lowering, lower
 from dsl.syntax.parser import read_declaration
 from dsl.syntax.trouble import Trouble
-from dsl.syntax.words import DECLARATIONS, ELSEWHERE, PLANNED, keyword_text
+from dsl.syntax.words import DECLARATIONS, ELSEWHERE, PLANNED, UNSUPPORTED, keyword_text
 
 VERSION = 1
 RESERVED = ("finish", "repeat")
@@ -319,9 +319,9 @@ class _Chunk:
         if stray is not None:
             self.lines = []
             return stray
-        if word in PLANNED:
+        if word in PLANNED or word in UNSUPPORTED:
             self.lines = []
-            return not_built(self.source, word, span)
+            return (not_built if word in PLANNED else unsupported)(self.source, word, span)
         close = nearest(word, DECLARATIONS)
         if close is None:
             self.lines = []

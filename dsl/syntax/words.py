@@ -293,6 +293,14 @@ PLANNED: dict[str, str] = {
 }
 """Words that the language will have and this version refuses, with what they stand for."""
 
+UNSUPPORTED: dict[str, str] = {
+    "coach": "the host cannot let one side of a call alone hear somebody",
+    "whisper": "the host cannot let one side of a call alone hear somebody",
+    "monitor": "a supervisor comes into a call by the server's API, not by a script",
+    "barge": "a supervisor comes into a call by the server's API, not by a script",
+}
+"""Words of call centers for what no script can ask of this host, with the reason."""
+
 PHRASES: dict[str, str] = {
     "_ARROW": "`->`",
     "_NL": "the end of the line",
