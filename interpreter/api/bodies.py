@@ -79,6 +79,8 @@ def _problem(model: type[BaseModel], details: ErrorDetails) -> str:
             return "is unknown" + (f"; did you mean {guess}?" if guess else "")
         case "value_error":
             return str(_context(details)["error"])
+        case "string_too_long":
+            return f"expected: at most {_context(details)['max_length']} characters"
         case "model_type" | "dict_type" | "model_attributes_type":
             return "expected: an object"
         case _:

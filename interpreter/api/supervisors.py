@@ -33,16 +33,17 @@ class SupervisorsApi:
         self._views = Views(site)
 
     def operations(self) -> list[Operation]:
-        over = {404: "No such call.", 409: "Nobody talks in it, or the supervisor is in it already."}
+        over = {404: "No such call.", 409: "No agent talks in it, or the supervisor is busy."}
         return [
             Operation(
                 "GET", "/team", "get_team", "What all agents do now", self._team, tag="supervisor", who="supervisor",
                 answer=TeamView, answers="The agents of the site file, with their calls and offers.",
             ),
             self._watching("monitor", "Hear a call without being heard", over,
-                "The supervisor's phone rings; who picks up is muted at once. The host cannot un-mute: to be heard,"
-                " un-mute in the phone's own client, or leave and `barge`."),
-            self._watching("barge", "Come into a call, to hear and to be heard", over, "The supervisor's phone rings."),
+                "The supervisor's phone rings; who picks up is muted at once. From `barge`: muted from now on."),
+            self._watching("barge", "Come into a call, to hear and to be heard", over,
+                "The supervisor's phone rings. From `monitor`: the host cannot un-mute, so the supervisor's own client"
+                " has to."),
             self._watching("leave", "Leave a call that was only heard, or barged into",
                 {404: over[404], 409: "The supervisor is not in it."}, ""),
             Operation(
@@ -74,16 +75,16 @@ class SupervisorsApi:
         person = person_of(bound)
         if call not in floor.of_call:
             raise Refused(404, "no such call: it may have ended")
-        present = any(each.person.address == person.address for each in floor.legs_of(call))
-        if verb == "leave":
-            mine = [each for each in floor.legs_of(call) if each.person == person and each.part == "supervisor"]
-            if not mine:
-                raise Refused(409, "you are not in this call as a supervisor")
-        elif present:
-            raise Refused(409, "you are in this call already, or rung for it")
-        elif (own := floor.agents.get(name)) is not None and own.legs:
+        present = [each for each in floor.legs_of(call) if each.person.address == person.address]
+        mine = any(each.part == "supervisor" for each in present)
+        own = floor.agents.get(name)
+        if verb == "leave" and not mine:
+            raise Refused(409, "you are not in this call as a supervisor")
+        if verb != "leave" and present and not mine:
+            raise Refused(409, "you talk in this call yourself")
+        if verb != "leave" and not mine and own is not None and own.legs:
             raise Refused(409, "you are in another call, or rung for one")
-        elif not any(leg.agent and leg.state == "in" for leg in floor.legs_of(call)):
+        if verb != "leave" and not mine and not any(leg.agent and leg.state == "in" for leg in floor.legs_of(call)):
             raise Refused(409, "no agent talks in this call")
         await self._floors.post(Watch(self._clock.now(), name, person, call, verb))
         view = self._views.watched(self._floors.floor, call, person.address)

@@ -170,7 +170,7 @@ class Views:
             leg=leg.name,
             queue=queue,
             caller=caller,
-            since=moment(leg.answered),
+            since=moment(leg.answered or leg.at),
             held=leg.call in floor.held,
             call_back=leg.part == "callback",
             leaving=leg.state == "removing",
@@ -265,7 +265,7 @@ def _since(agent: Agent, legs: list[Leg], state: AgentState) -> float | None:
     """Since when an agent does what it does; ``None`` where nobody knows."""
     match state:
         case "talking":
-            return min(leg.answered for leg in legs if leg.state == "in")
+            return min(leg.answered or leg.at for leg in legs if leg.state in ("in", "removing"))
         case "ringing" | "reserved":
             return min(leg.at for leg in legs)
         case "unknown":

@@ -211,6 +211,8 @@ def probed(floor: Floor, event: Probed) -> None:
         floor.timer(f"confirm:{leg.name}", moving.given_up(leg))
     elif leg.aside and leg.state != "removing":
         moving.stop(floor, leg, event.at, "failed")
+    elif leg.state == "removing":
+        moving.out(floor, leg, event.at)
     else:
         moving.over(floor, leg, event.at)
 
@@ -221,7 +223,9 @@ def removed(floor: Floor, leg: Leg, at: float) -> None:
         moving.revoke(floor, leg, at)  # it is the line of both: the customer must not stay behind on it
     elif leg.state == "in":
         moving.talk_over(floor, leg, at)
-    elif leg.state in ("removing", "stopping"):
+    elif leg.state == "removing":
+        moving.out(floor, leg, at)
+    elif leg.state == "stopping":
         moving.over(floor, leg, at)
 
 
@@ -271,7 +275,7 @@ def call_over(floor: Floor, call: str, at: float) -> None:
         if leg.state == "in":
             moving.talk_over(floor, leg, at)
         elif leg.state == "removing":
-            moving.over(floor, leg, at)
+            moving.out(floor, leg, at)
         else:
             moving.revoke(floor, leg, at)
     floor.sequences.pop(call, None)

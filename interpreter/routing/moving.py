@@ -132,6 +132,15 @@ def over(floor: Floor, leg: Leg, at: float) -> None:
         agents.let_go(floor, leg, at)
 
 
+def out(floor: Floor, leg: Leg, at: float) -> None:
+    """Somebody was taken out of a call. For who has talked there a talk has ended, as for anybody who leaves; who was
+    not wanted there any more has not talked."""
+    if leg.answered and leg.part != "callback":
+        talk_over(floor, leg, at)
+    else:
+        over(floor, leg, at)
+
+
 def part(floor: Floor, leg: Leg, at: float) -> None:
     """Whoever waited for this leg goes on without it: a caller in its old place, a guest's call by an outcome."""
     if leg.part and leg.part != "callback":

@@ -330,7 +330,7 @@ def state_of(floor: Floor, agent: Agent) -> AgentState:
     if agent.lost:
         return "unknown"
     legs = [floor.legs[name] for name in agent.legs]
-    if any(leg.state == "in" for leg in legs):
+    if any(leg.state in ("in", "removing") for leg in legs):
         return "talking"
     if legs:
         return "ringing" if any(leg.invitation or leg.connection for leg in legs) else "reserved"

@@ -12,6 +12,9 @@ from interpreter.routing.protocol import (
     Cancelled,
     Declines,
     Hold,
+    Person,
+    Probed,
+    Removed,
     SideOver,
     SideUp,
     StopRinging,
@@ -179,6 +182,43 @@ def test_an_agent_with_two_calls_says_which_one_is_meant() -> None:
     assert [each.call for each in held] == ["b"]
     assert _all(r, AgentAsks(r.now, "ann", "hold", call="c")) == ()
     assert r.floor.held == {"b"}
+
+
+@pytest.mark.parametrize("told", ["removed", "people", "probed"])
+def test_who_leaves_by_the_desktop_has_ended_a_talk_like_anybody_who_hangs_up(told: str) -> None:
+    r = rig(wrap_up=30.0)
+    r.enter("a")
+    r.answer("ann")
+    r.people("a", 1, "caller", "ann")
+    r.wait(60)
+    _all(r, AgentAsks(r.now, "ann", "leave", call="a"))
+    leg = r.leg("ann")
+    assert (leg.state, r.state("ann")) == ("removing", "talking"), "until the host says that she is out"
+    match told:
+        case "removed":
+            r.send(Removed(r.now, leg.name))
+        case "people":
+            r.people("a", 2, "caller")
+        case _:
+            r.wait(11)
+            r.send(Probed(r.now, leg.name, False))
+    assert (r.told, r.state("ann")) == ([("a", "answered")], "wrap-up")
+    assert not r.floor.callers
+    assert not r.floor.of_call
+
+
+def test_a_caller_who_is_handed_over_goes_on_in_the_script_when_the_other_one_leaves() -> None:
+    r = rig()
+    r.enter("a")
+    r.answer("ann")
+    _all(r, AgentAsks(r.now, "ann", "transfer", Person("bob"), call="a"))
+    r.send(Removed(r.now, r.leg("ann").name))
+    assert (r.told, r.state("ann"), r.floor.held) == ([], "available", {"a"})
+    r.answer("bob")
+    assert r.floor.held == set()
+    r.hangs_up("bob")
+    assert r.told == [("a", "answered")]
+    assert not r.floor.of_call
 
 
 def _all(r: Rig, event: AgentAsks) -> tuple[object, ...]:
