@@ -35,6 +35,7 @@ ORDER = (
     ("Coming from another system", "moving.md"),
     ("Trying a script out", "testing.md"),
     ("Site file and hosting", "site.md"),
+    ("Queues and agents", "queues.md"),
 )
 """The pages in the order in which they are read. The others follow by name, then the rules and the decisions."""
 
