@@ -38,6 +38,7 @@ _WHY: Mapping[int, Why] = {
     560480: "no answer", 560408: "no answer", 10057: "no answer", 10004: "no answer", 8587: "no answer",
     8541: "no answer", 10003: "no answer",
     560403: "not allowed", 10105: "not allowed", 7504: "not allowed", 7507: "not allowed",
+    560487: "cancelled", 560497: "cancelled", 540487: "cancelled",
     560404: "invalid", 560484: "invalid", 8523: "invalid",
 }  # fmt: skip
 _WHY_CODES: Mapping[int, Why] = {

@@ -25,7 +25,7 @@ it, and moved into the call after pressing 1. Every other end of that line is a 
 
 from __future__ import annotations
 
-from interpreter.routing import agents, moving
+from interpreter.routing import agents, callers, moving
 from interpreter.routing.protocol import (
     Answered,
     Cancelled,
@@ -172,8 +172,20 @@ def not_answered(floor: Floor, event: NotAnswered) -> None:
     if leg.aside and leg.state == "stopping" and leg.joins:
         leg.joins = False  # it was not moved: its own line is being ended
         return
-    leg.why = leg.why or event.why
+    if event.why == "cancelled":
+        _cancelled_there(floor, leg, event.at)
+    else:
+        leg.why = leg.why or event.why
     moving.over(floor, leg, event.at)
+
+
+def _cancelled_there(floor: Floor, leg: Leg, at: float) -> None:
+    """The host has stopped ringing without being asked: nobody has let it ring, and nobody is to blame. If the caller
+    is there all the same, others are rung first: else the same phone could be rung without end."""
+    caller = floor.callers.get(leg.entry)
+    if caller is not None and leg.name in caller.legs:
+        callers.refuse(floor, caller, leg.agent, at)
+    leg.why = leg.why or "revoked"
 
 
 def cancelled(floor: Floor, event: Cancelled) -> None:

@@ -52,7 +52,7 @@ STATES: tuple[Readiness, ...] = ("available", "not ready", "offline")
 ASKS: tuple[Literal["hold", "unhold", "consult", "add", "drop", "transfer", "leave"], ...] = (
     "hold", "unhold", "consult", "add", "drop", "transfer", "leave",
 )  # fmt: skip
-WHYS: tuple[Why, ...] = ("declined", "busy", "no answer", "failed")
+WHYS: tuple[Why, ...] = ("declined", "busy", "no answer", "failed", "cancelled")
 SKILLS: tuple[Skills, ...] = ((), (), (("french", 1),), (("french", 2),))
 PROFILES = (
     tuple(Serves(name) for name in RULES),

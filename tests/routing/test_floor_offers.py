@@ -104,6 +104,18 @@ def test_who_misses_a_call_is_not_ready_until_it_says_so(why: Why) -> None:
     assert r.served("ann") == "b", "a goes to others first"
 
 
+def test_a_phone_that_the_host_has_stopped_by_itself_was_not_let_ring() -> None:
+    r = ringing()
+    r.wait(10)
+    idle = r.of("ann").since
+    r.refuse("ann", "cancelled")
+    assert (r.state("ann"), r.of("ann").since, r.of("ann").failures) == ("available", idle, 0)
+    assert r.rung == [], "the same phone is not rung again at once"
+    r.over("a")
+    r.enter("b")
+    assert r.rung == ["ann"]
+
+
 @pytest.mark.parametrize("why", ["busy", "failed", "not allowed", "invalid"])
 def test_who_cannot_be_rung_is_let_alone_for_ten_seconds(why: Why) -> None:
     r = ringing()

@@ -11,8 +11,8 @@ Skills: TypeAlias = tuple[tuple[str, int], ...]
 Kind: TypeAlias = Literal["agent", "teams_user", "number", "acs_user"]
 """What sort of identity somebody has: it decides how the host is asked for them."""
 Readiness: TypeAlias = Literal["available", "not ready", "offline"]
-Why: TypeAlias = Literal["declined", "busy", "no answer", "not allowed", "invalid", "failed"]
-"""Why a leg came to nothing."""
+Why: TypeAlias = Literal["declined", "busy", "no answer", "not allowed", "invalid", "failed", "cancelled"]
+"""Why a leg came to nothing. ``cancelled``: the host has stopped ringing by itself, as it does when the call ends."""
 
 
 @dataclass(frozen=True, slots=True)
