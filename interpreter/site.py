@@ -370,7 +370,7 @@ def _found(path: tuple[str, ...], value: Any) -> str:
 
 def _is_secret(path: tuple[str, ...]) -> bool:
     of_a_table = (path[0] == "data" and "headers" in path) or (path[0] == "agents" and path[-1] == "token")
-    of_a_table = of_a_table or (path[0] == "notify" and "headers" in path)
+    of_a_table = of_a_table or (path[0] in ("notify", "card_services") and "headers" in path)
     return path[0] == "secrets" or path in _SECRETS or of_a_table
 
 
