@@ -108,6 +108,14 @@ def test_a_machine_without_secrets_can_still_check_the_file() -> None:
         Site.parse('[numbers]\nx = { env = "NO_SUCH" }', Path.cwd(), need_secrets=False)
 
 
+@pytest.mark.parametrize("section", ["notify.desk", "card_services.cards", "data.crm.by_phone"])
+def test_headers_are_secrets(section: str) -> None:
+    text = f'[{section}]\nurl = "https://contoso.com"\nheaders = {{ Authorization = {{ env = "NO_SUCH" }} }}'
+    Site.parse(text, Path.cwd(), need_secrets=False)
+    with pytest.raises(SiteError, match="NO_SUCH"):
+        Site.parse(text, Path.cwd())
+
+
 SERVICE = '[service]\nendpoint = "https://x"\nkey = "k"\n'
 
 MISTAKES: list[tuple[str, str, list[str]]] = [
