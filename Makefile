@@ -62,6 +62,8 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.callbacks
 	PYTHONPATH=build/bench $(BIN)/python -m benchmarks.lint
 	PYTHONPATH=build/bench $(BIN)/python -m benchmarks.prove
+	$(BIN)/python -m benchmarks.center_day
+	$(BIN)/python -m benchmarks.routing
 
 # The pins of everything that was tested together, without addresses of where it came from.
 lock:

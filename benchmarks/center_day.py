@@ -109,7 +109,9 @@ def shared(seed: int) -> Center:
     names = tuple(LOADS)
     traffic = [Traffic(queue, 2_000 / DAY, HANDLING, 120.0, (("spanish", 3),), 0.2) for queue in names]
     staff = [
-        Staff(f"agent {n:02}", (names[n // AGENTS], names[(n // AGENTS + 1) % 5]), (("spanish", 5),) if n % 3 else ())
+        Staff(
+            f"agent {n:02}", (names[n // AGENTS], names[(n // AGENTS + 1) % 5]), (("spanish", 5),) if n % 3 == 0 else ()
+        )
         for n in range(50)
     ]
     center = Center(Floor(rules(*names, wrap_up=30.0)), staff, plan(traffic, DAY, seed), pick_up=4.0, seed=seed)
