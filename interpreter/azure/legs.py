@@ -10,9 +10,10 @@ import asyncio
 import math
 import zlib
 from collections.abc import Awaitable, Callable
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 
 from azure.communication.callautomation import (
+    CommunicationIdentifier,
     FileSource,
     MicrosoftTeamsAppIdentifier,
     PhoneNumberIdentifier,
@@ -69,6 +70,8 @@ from interpreter.routing.protocol import (
 from interpreter.routing.state import Floor, Leg
 from interpreter.site import Site
 
+T = TypeVar("T")
+
 Lines = Callable[[str], Awaitable[Line | None]]
 """Finds a call of ours as the host knows it."""
 
@@ -103,9 +106,9 @@ class AzureHands:
             async with asyncio.timeout(self._site.service.timeout_seconds):
                 return Outcome(await self._send(order, leg, line, repeatability(request)))
         except TimeoutError:
-            return Outcome(after=0.0, reason=f"no answer within {self._site.service.timeout_seconds:g} s")
+            return self._failed(order, TryLater(0.0, f"no answer within {self._site.service.timeout_seconds:g} s"))
         except (DeserializationError, zlib.error) as error:
-            return Outcome(after=0.0, reason=f"the answer could not be read: {error}")
+            return self._failed(order, TryLater(0.0, f"the answer could not be read: {error}"))
         except AzureError as error:
             return self._failed(order, of_error(error))
 
@@ -162,32 +165,37 @@ class AzureHands:
         call = self._client.get_call_connection(line.connection_id)
         match order:
             case Ring():
-                added = await call.add_participant(
-                    identity(order.person),
-                    invitation_timeout=min(round(order.within), 180),
-                    operation_context=order.leg,
-                    source_caller_id_number=self._shown(line, order.person),
-                    **self._brief(line, order.person),
-                    headers=headers,
+                added = await _read(
+                    call.add_participant(
+                        identity(order.person),
+                        invitation_timeout=min(round(order.within), 180),
+                        operation_context=order.leg,
+                        source_caller_id_number=self._shown(line, order.person),
+                        **self._brief(line, order.person),
+                        headers=headers,
+                    )
                 )
                 return (Rung(NOW, order.leg, added.invitation_id or ""),)
             case StopRinging():
                 if leg is None or not leg.invitation:
                     return (Cancelled(NOW, order.leg, done=False),)
-                await call.cancel_add_participant_operation(
-                    leg.invitation, operation_context=order.leg, headers=headers
+                await _read(
+                    call.cancel_add_participant_operation(leg.invitation, operation_context=order.leg, headers=headers)
                 )
             case Probe():
-                people = [each async for each in call.list_participants()]
-                present = any(is_person(each.identifier, order.person) for each in people)
+                present = any(is_person(each, order.person) for each in await _read(_people(call)))
                 return (Probed(NOW, order.leg, present),)
             case Remove():
-                await call.remove_participant(identity(order.person), operation_context=order.leg, headers=headers)
+                await _read(
+                    call.remove_participant(identity(order.person), operation_context=order.leg, headers=headers)
+                )
             case Join():
                 if leg is None or not leg.connection:
                     return (NotAnswered(NOW, order.leg, "failed"),)
-                await call.move_participants(
-                    [identity(order.person)], leg.connection, operation_context=order.leg, headers=headers
+                await _read(
+                    call.move_participants(
+                        [identity(order.person)], leg.connection, operation_context=order.leg, headers=headers
+                    )
                 )
             case EndCall():
                 await call.hang_up(is_for_everyone=True, headers=headers)
@@ -200,7 +208,7 @@ class AzureHands:
             case Unhold():
                 await call.unhold(party(line.caller), operation_context=f"{FLOOR}unhold")
             case Mute():
-                await call.mute_participant(identity(order.person), operation_context=order.leg, headers=headers)
+                await _read(call.mute_participant(identity(order.person), operation_context=order.leg, headers=headers))
             case Hush():
                 await call.cancel_all_media_operations()
             case Chime():
@@ -219,13 +227,15 @@ class AzureHands:
 
     async def _record(self, order: StartRecording, line: Line, headers: dict[str, str]) -> tuple[Event, ...]:
         base = self._site.server.callback_base
-        made = await self._client.start_recording(
-            call_connection_id=line.connection_id,
-            recording_content_type=RecordingContent.AUDIO,
-            recording_channel_type=RecordingChannel.MIXED,
-            recording_format_type=RecordingFormat.WAV,
-            recording_state_callback_url=f"{base}/callbacks/{shard_of(order.message)}/{order.message}",
-            headers=headers,
+        made = await _read(
+            self._client.start_recording(
+                call_connection_id=line.connection_id,
+                recording_content_type=RecordingContent.AUDIO,
+                recording_channel_type=RecordingChannel.MIXED,
+                recording_format_type=RecordingFormat.WAV,
+                recording_state_callback_url=f"{base}/callbacks/{shard_of(order.message)}/{order.message}",
+                headers=headers,
+            )
         )
         return (Recording(NOW, order.message, "accepted", made.recording_id or ""),)
 
@@ -255,14 +265,16 @@ class AzureHands:
         resource_account = line.called.startswith("28:orgid:")
         # Of a resource account the service takes no number to show, and no name (wire contract, section 7.2).
         app = MicrosoftTeamsAppIdentifier(line.called.removeprefix("28:orgid:")) if resource_account else None
-        made = await self._client.create_call(
-            identity(order.person),
-            f"{self._site.server.callback_base}/callbacks/{shard_of(order.leg)}/{order.leg}",
-            cognitive_services_endpoint=self._site.service.cognitive_services_endpoint,
-            source_caller_id_number=self._shown(line, order.person),
-            operation_context=order.leg,
-            teams_app_source=app,
-            headers=headers,
+        made = await _read(
+            self._client.create_call(
+                identity(order.person),
+                f"{self._site.server.callback_base}/callbacks/{shard_of(order.leg)}/{order.leg}",
+                cognitive_services_endpoint=self._site.service.cognitive_services_endpoint,
+                source_caller_id_number=self._shown(line, order.person),
+                operation_context=order.leg,
+                teams_app_source=app,
+                headers=headers,
+            )
         )
         return (Rung(NOW, order.leg, connection=made.call_connection_id or ""),)
 
@@ -294,6 +306,19 @@ class AzureHands:
             return None
         own = self._site.number(self._site.service.caller_id or "") or line.called
         return PhoneNumberIdentifier(own) if own.startswith("+") else None
+
+
+async def _read(asked: Awaitable[T]) -> T:
+    """What is answered. The SDK reads an answer without a body as if it had one; raises `DeserializationError`."""
+    try:
+        return await asked
+    except AttributeError as error:
+        raise DeserializationError("it is empty") from error
+
+
+async def _people(call: CallConnectionClient) -> list[CommunicationIdentifier | None]:
+    """Who is in the call."""
+    return [each.identifier async for each in call.list_participants()]
 
 
 def _refused(order: HostOrder, refused: Refused) -> tuple[Event, ...]:
