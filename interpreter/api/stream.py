@@ -6,7 +6,7 @@ ended within one turn of the floor is therefore not told.
 
 The events of an agent are numbered, and the last `KEPT` are kept, also for `REMEMBERED` seconds after the last
 listener has left: who comes again with ``Last-Event-ID`` is told what was missed, and everybody else the whole state
-first. A number holds for this process only, so its name is part of the id. A listener who does not read is cut off when
+first. Numbers hold as long as they are kept, so a name for that time is part of the id. A listener who does not read is cut off when
 `WAITING` events wait for it: what is kept for it never grows without end.
 
 Comments keep the connection open where proxies end silent ones; like the end of a token's life they are a matter of the
@@ -84,10 +84,16 @@ class Channel:
     """What is known of one agent. ``left``: since when nobody listens."""
 
     view: AgentView
+    name: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     kept: deque[Told] = field(default_factory=lambda: deque(maxlen=KEPT))
     number: int = 0
     listeners: list[Listener] = field(default_factory=list)
     left: float = 0.0
+
+    @property
+    def id(self) -> str:
+        """The id of the latest event."""
+        return f"{self.name}-{self.number}"
 
 
 class Streams:
@@ -96,7 +102,6 @@ class Streams:
     def __init__(self, floors: Floors, clock: Clock, token_clock: Clock, views: Views) -> None:
         self._floors, self._clock, self._token_clock, self._views = floors, clock, token_clock, views
         self._channels: dict[str, Channel] = {}
-        self._name = uuid.uuid4().hex[:12]
         self._looking = False
         self._stopping = False
         floors.watchers.append(self._happened)
@@ -137,7 +142,7 @@ class Streams:
         channel.listeners.append(listener)
         missed = self._missed(channel, last)
         if missed is None:
-            listener.put(_event("state", channel.view, self._id(channel.number)))
+            listener.put(_event("state", channel.view, channel.id))
         else:
             listener.put(": here\n\n")
             for told in missed:
@@ -155,7 +160,7 @@ class Streams:
     def _missed(self, channel: Channel, last: str) -> list[Told] | None:
         """What came behind an event; ``None`` when that is not known any more."""
         name, _, number = last.partition("-")
-        if name != self._name or not number.isdecimal() or int(number) > channel.number:
+        if name != channel.name or not number.isdecimal() or int(number) > channel.number:
             return None
         missed = [told for told in channel.kept if told.number > int(number)]
         return missed if len(missed) == channel.number - int(number) else None
@@ -185,7 +190,7 @@ class Streams:
 
     def _tell(self, channel: Channel, name: str, data: dict[str, Any]) -> None:
         channel.number += 1
-        told = Told(channel.number, _event(name, data, self._id(channel.number)))
+        told = Told(channel.number, _event(name, data, channel.id))
         channel.kept.append(told)
         for listener in list(channel.listeners):
             if len(listener.waiting) >= WAITING:
@@ -193,9 +198,6 @@ class Streams:
                 self._forget(channel.view.agent, listener)
             else:
                 listener.put(told.text)
-
-    def _id(self, number: int) -> str:
-        return f"{self._name}-{number}"
 
     # ----------------------------------------------------------------------------------------------------------------
     # Time

@@ -55,8 +55,8 @@ class Center(Protocol):
         """Take a request; what becomes of it is reported to the call."""
         ...
 
-    async def withdraw(self, line: Line, op: str) -> Performance:
-        """A request is taken back."""
+    async def withdraw(self, line: Line, op: str, hung_up: bool) -> Performance:
+        """A request is taken back; ``hung_up``: because the caller has hung up."""
         ...
 
 
@@ -107,7 +107,7 @@ class House:
             if task is not None:
                 task.cancel()
             elif self._floor is not None:
-                return await self._floor.withdraw(line, action.request)
+                return await self._floor.withdraw(line, action.request, action.hung_up)
             return Performed()
         return await self._telephone.perform(line, action, request)
 

@@ -42,6 +42,7 @@ from interpreter.protocol import (
     TimerFired,
     ToneHeard,
     TransferAccepted,
+    Withdraw,
 )
 from interpreter.store import ActionState, CallRow, JournalRow, OutboxRow, ScriptRow, TimerRow, Write
 
@@ -369,11 +370,10 @@ class Draft(Generic[P, C]):
     # Ends
 
     def _cancel_the_moot(self, *, keep_answer: bool = False) -> None:
-        """The line is gone: nobody hears a prompt any more. Ending it is still seen through, and so is what the script
-        wants to be kept."""
+        """The line is gone. Its end is seen through, and what is to be kept, or taken back: it may just be asked for."""
         for waiting in list(self.waiting):
             action = waiting.action
-            keep = isinstance(action, HangUp | Reject) or (keep_answer and isinstance(action, Answer))
+            keep = isinstance(action, HangUp | Reject | Withdraw) or (keep_answer and isinstance(action, Answer))
             keep = keep or (isinstance(action, Request) and action.verb in SEEN_THROUGH)
             if not keep:
                 self._settle(waiting, "cancelled", "the call is over")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -28,9 +29,21 @@ class FloorDesk:
     def __init__(self, site: Site, floors: Floors, clock: Clock, can_keep: Callable[[], Awaitable[bool]]) -> None:
         """``can_keep`` says whether a message could be kept now."""
         self._site, self._floors, self._clock, self._can_keep = site, floors, clock, can_keep
+        self._under_way: dict[str, asyncio.Event] = {}
+        """Requests that are being taken."""
 
     async def ask(self, line: Line, action: Request) -> Performance:
         """Take a request; what becomes of it is reported to the call."""
+        entry = f"{line.call_id}/{action.op}"
+        taken = self._under_way[entry] = asyncio.Event()
+        try:
+            return await self._ask(line, action)
+        finally:
+            taken.set()
+            if self._under_way.get(entry) is taken:
+                del self._under_way[entry]
+
+    async def _ask(self, line: Line, action: Request) -> Performance:
         if action.verb == "voicemail" and not await self._can_keep():
             return Refused(0, "NoPlace", "messages cannot be kept now")
         event = self._event(line, action)
@@ -38,14 +51,17 @@ class FloorDesk:
             return Refused(0, "UnboundName", f"the site file does not say who `{action.name}` is")
         return await self._post(event)
 
-    async def withdraw(self, line: Line, op: str) -> Performance:
-        """A request is taken back."""
+    async def withdraw(self, line: Line, op: str, hung_up: bool) -> Performance:
+        """A request is taken back. Mostly the floor has heard before that the call is over, and nothing is left of it;
+        but a request that was on its way when the caller hung up comes behind that."""
         entry = f"{line.call_id}/{op}"
+        if (taken := self._under_way.get(entry)) is not None:
+            await taken.wait()
         known = self._floors.floor
         message = any(each.entry == entry for each in known.messages.values())
         if entry not in known.callers and entry not in known.guests and not message:
             return Performed()
-        return await self._post(Left(self._clock.now(), entry, hung_up=False))
+        return await self._post(Left(self._clock.now(), entry, hung_up))
 
     async def _post(self, event: Event) -> Performance:
         try:

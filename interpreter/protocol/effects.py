@@ -165,10 +165,11 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Withdraw:
     """Take a `Request` back: leave the queue, stop ringing. ``request`` is its operation's name. Nothing is reported
-    of a request that was taken back."""
+    of a request that was taken back. ``hung_up``: because the caller has."""
 
     op: str
     request: str
+    hung_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ class Events:
     comments: list[str] = field(default_factory=list)
     last: str = ""
     task: asyncio.Task[None] | None = None
+    left: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -90,13 +91,25 @@ class Events:
         """The data of the latest event of this name."""
         return next(data for each, data in reversed(self.seen) if each == name)
 
+    def leave(self) -> None:
+        """Go away without a word."""
+        self.left = True
+        self.response.close()
+
     async def read(self) -> None:
-        """Read until the server ends it."""
+        """Read until one of the two ends it."""
+        try:
+            await self._read()
+        except aiohttp.ClientConnectionError:
+            if not self.left:
+                raise
+
+    async def _read(self) -> None:
         name, data = "", ""
         async for raw in self.response.content:
             line = raw.decode().rstrip("\n")
             match line.partition(": "):
-                case ("", _, comment):
+                case ("", ": ", comment):
                     self.comments.append(comment)
                 case ("id", _, value):
                     self.last = value

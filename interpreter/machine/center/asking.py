@@ -133,11 +133,11 @@ def on_with_music(turn: Turn, event: Event, name: Text | None) -> bool:
     return True
 
 
-def withdraw(turn: Turn) -> None:
+def withdraw(turn: Turn, *, hung_up: bool = False) -> None:
     """Take the block's request back."""
     waiting = turn.call.waiting
     if waiting is not None:
-        turn.effects.append(Withdraw(turn.op(), waiting.op))
+        turn.effects.append(Withdraw(turn.op(), waiting.op, hung_up))
 
 
 def leave(turn: Turn, block: Block, outcome: str) -> bool:

@@ -118,7 +118,7 @@ def event(turn: Turn, block: Leg, event: Event) -> bool:
     if isinstance(event, Disconnected):
         if isinstance(block, Consult) and asking.noted(turn, "talking") is True:
             return _handed_over(turn, block, "joined")
-        asking.withdraw(turn)
+        asking.withdraw(turn, hung_up=True)
         return False
     answer = asking.mine(turn, event)
     if isinstance(answer, Reported):

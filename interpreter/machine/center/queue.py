@@ -140,7 +140,7 @@ def _reported(turn: Turn, block: Queue, event: Reported) -> bool:
 def _hung_up(turn: Turn, block: Queue, talking: bool) -> bool:
     """The caller has hung up: after a talk with an agent that is how it should be, before it is a loss."""
     if not talking:
-        asking.withdraw(turn)
+        asking.withdraw(turn, hung_up=True)
         return False
     route = next((r for r in block.routes if any(o.text == "answered" for o in r.outcomes)), None)
     turn.note("took", "answered", route.span.start if route else -1)
