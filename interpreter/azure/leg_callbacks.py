@@ -53,7 +53,7 @@ def read(kind: str, data: Fields, call: str, at: float) -> Event | None:
         return _people(data, call, at)
     leg = text(data, "operationContext", "")
     of_leg = _OF_LEG.get(kind) if leg.startswith(LEG) else None
-    if of_leg is None and ":" in leg:
+    if of_leg is None and leg.startswith(LEG) and ":" in leg:
         of_leg = _OF_MESSAGE.get(kind)
     if of_leg is not None:
         return of_leg(data, leg, at)

@@ -15,6 +15,7 @@ from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 import aiohttp
+from yarl import URL
 
 from interpreter.floor.values import plain
 from interpreter.messages import LONGEST_SOUND, Messages, MessagesUnavailable
@@ -60,7 +61,8 @@ class MessageFiles:
         headers = {"Accept-Encoding": "identity", **await self._signed(address)}
         async with (
             asyncio.timeout(FETCH_WITHIN),
-            self._session().get(address, headers=headers, allow_redirects=False) as answer,
+            # As it stands, for that is what was signed.
+            self._session().get(URL(address, encoded=True), headers=headers, allow_redirects=False) as answer,
         ):
             if answer.status != 200:
                 raise ValueError(f"the service answers {answer.status}")
@@ -105,4 +107,4 @@ def _length(content: bytes) -> float:
         with wave.open(io.BytesIO(content)) as sound:
             return round(float(sound.getnframes() / sound.getframerate()), 1)
     except (wave.Error, EOFError, ZeroDivisionError) as error:
-        raise ValueError(f"not a WAV file: {error}") from None
+        raise ValueError(f"not a WAV file: {_why(error)}") from None
