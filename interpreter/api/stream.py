@@ -6,8 +6,8 @@ ended within one turn of the floor is therefore not told.
 
 The events of an agent are numbered, and the last `KEPT` are kept, also for `REMEMBERED` seconds after the last
 listener has left: who comes again with ``Last-Event-ID`` is told what was missed, and everybody else the whole state
-first. Numbers hold as long as they are kept, so a name for that time is part of the id. A listener who does not read is cut off when
-`WAITING` events wait for it: what is kept for it never grows without end.
+first. Numbers hold as long as they are kept, so a name for that time is part of the id. A listener who does not read is
+cut off when `WAITING` events wait for it: what is kept for it never grows without end.
 
 Comments keep the connection open where proxies end silent ones; like the end of a token's life they are a matter of the
 clock that is given, so `fire_due` says when.

@@ -370,7 +370,7 @@ class Draft(Generic[P, C]):
     # Ends
 
     def _cancel_the_moot(self, *, keep_answer: bool = False) -> None:
-        """The line is gone. Its end is seen through, and what is to be kept, or taken back: it may just be asked for."""
+        """The line is gone. Its end is seen through, and what is to be kept, or taken back: it may be asked for."""
         for waiting in list(self.waiting):
             action = waiting.action
             keep = isinstance(action, HangUp | Reject | Withdraw) or (keep_answer and isinstance(action, Answer))
