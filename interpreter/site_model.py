@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from interpreter.site_center import Agent, CallRecording, Expert, Mail, Presence, QueueOf, Told, Voicemail
@@ -18,6 +18,8 @@ from interpreter.site_values import E164, HTTP_ADDRESS, Address, Guid, LineKey, 
 # https://learn.microsoft.com/azure/communication-services/how-tos/call-automation/secure-webhook-endpoint
 SERVICE_ISSUER = "https://acscallautomation.communication.azure.com"
 SERVICE_OPENID = f"{SERVICE_ISSUER}/calling/.well-known/acsopenidconfiguration"
+UNRESOLVED = "unresolved"
+"""What stands for a secret that is not there where it is not needed."""
 
 
 class Service(Section):
@@ -237,6 +239,17 @@ class Settings(BaseSettings):
     data: dict[str, dict[str, DataFunction]] = {}
     stand_in: dict[str, dict[str, dict[str, Any]]] = {}
     """Answers for `ivr dev`, where no data function is bound."""
+
+    @field_validator("agents")
+    @classmethod
+    def _whose_token(cls, agents: dict[str, Agent]) -> dict[str, Agent]:
+        """A token says who asks."""
+        owners: dict[str, str] = {}
+        for name, agent in agents.items():
+            token = agent.token.get_secret_value() if agent.token is not None else ""
+            if token and token != UNRESOLVED and owners.setdefault(token, name) != name:
+                raise ValueError(f"`{owners[token]}` and `{name}` have the same token")
+        return agents
 
     @classmethod
     def settings_customise_sources(

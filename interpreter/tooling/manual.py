@@ -36,6 +36,7 @@ ORDER = (
     ("Trying a script out", "testing.md"),
     ("Site file and hosting", "site.md"),
     ("Queues and agents", "queues.md"),
+    ("The agent's desktop", "desktop.md"),
 )
 """The pages in the order in which they are read. The others follow by name, then the rules and the decisions."""
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from server_rig import FOREIGN, NOW, TENANT, Rig, make_token, on_server
+
+from interpreter.site import Site, SiteError
 
 AUDIENCE = "api://ivr-desktop"
 USER = "9f6b1a40-0001-4222-8333-123456789abc"
@@ -71,3 +74,13 @@ def test_a_genuine_token_of_nobody_among_the_agents_is_forbidden(tmp_path: Path)
         assert await rig.metric('ivr_tokens_refused_total{endpoint="agents",reason="no_agent"}') == 3
 
     on_server(tmp_path, story, events=SITE)
+
+
+def test_two_agents_with_one_token_are_a_mistake(tmp_path: Path) -> None:
+    text = "".join(f'[agents.{name}]\nnumber = "+14255550112"\ntoken = "shared-secret"\n' for name in ("ann", "bob"))
+    with pytest.raises(SiteError) as caught:
+        Site.parse(text, tmp_path)
+    [problem] = caught.value.problems
+    assert (problem.key, problem.message) == ("agents", "`ann` and `bob` have the same token")
+    missing = text.replace('"shared-secret"', '{ env = "IVR_NO_SUCH_TOKEN" }')
+    assert Site.parse(missing, tmp_path, need_secrets=False).names("agent") == {"ann", "bob"}

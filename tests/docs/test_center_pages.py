@@ -10,6 +10,7 @@ import pytest
 
 from interpreter.routing.measures import Measures, Pace, Tally, said, service_level
 from interpreter.site_center import Agent, BlobContainer, Expert, Mail, Presence, QueueOf, Served, Told, Voicemail
+from interpreter.site_model import Desktop
 from interpreter.site_values import Section
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -21,6 +22,7 @@ PARTS: dict[str, type[Section]] = {
     "People who are told": Told,
     "Where messages are kept": Voicemail,
     "Presence in Teams": Presence,
+    "The agent's desktop": Desktop,
 }
 TABLES: dict[str, type[Section]] = {
     "| Key of `[agents.NAME]` |": Agent,
@@ -29,6 +31,7 @@ TABLES: dict[str, type[Section]] = {
     "| Key of `[notify.NAME]` |": Told,
     "| Key of `[mail]` |": Mail,
     "| Key of `blob` |": BlobContainer,
+    "| Key of `[desktop]` |": Desktop,
 }
 
 
