@@ -21,7 +21,7 @@ import asyncio
 import json
 import uuid
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -118,7 +118,7 @@ class Streams:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(self._read(agent, last, until), media_type=MEDIA, headers=headers)
 
-    async def _read(self, agent: str, last: str, until: float | None) -> AsyncIterator[str]:
+    async def _read(self, agent: str, last: str, until: float | None) -> AsyncGenerator[str, None]:
         listener = self._listen(agent, last, until)
         try:
             while True:

@@ -51,7 +51,7 @@ class FloorDesk:
             return Refused(0, "UnboundName", f"the site file does not say who `{action.name}` is")
         return await self._post(event)
 
-    async def withdraw(self, line: Line, op: str, hung_up: bool) -> Performance:
+    async def withdraw(self, line: Line, op: str, hung_up: bool = False) -> Performance:
         """A request is taken back. Mostly the floor has heard before that the call is over, and nothing is left of it;
         but a request that was on its way when the caller hung up comes behind that."""
         entry = f"{line.call_id}/{op}"

@@ -11,7 +11,8 @@ from typing import Any
 
 import aiohttp
 from wire_center import address, let, phones, times
-from wire_rig import LINE, Wire, play, wire
+from wire_people import LINE
+from wire_rig import Wire, play, wire
 
 SCRIPT = """\
 ivr 1

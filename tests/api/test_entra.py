@@ -68,7 +68,8 @@ def test_what_is_not_a_genuine_token_for_us_is_refused_and_counted(tmp_path: Pat
 def test_a_genuine_token_of_nobody_among_the_agents_is_forbidden(tmp_path: Path) -> None:
     async def story(rig: Rig) -> None:
         for claims in ({"oid": TENANT}, {}, {"oid": ""}):
-            token = make_token(iss=issuer(rig), aud=AUDIENCE, **claims)
+            whole: dict[str, Any] = {"iss": issuer(rig), "aud": AUDIENCE, **claims}
+            token = make_token(**whole)
             error = {"error": "no agent of the site file is the user of this token"}
             assert await asks(rig, token) == (403, error)
         assert await rig.metric('ivr_tokens_refused_total{endpoint="agents",reason="no_agent"}') == 3
