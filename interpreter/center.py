@@ -19,7 +19,7 @@ from interpreter.recordings import RecordingNotes
 from interpreter.routing import Floor
 from interpreter.routing.promises import PREFIX
 from interpreter.site import Site
-from interpreter.staff import always_there, queue_rules
+from interpreter.staff import at_start, queue_rules
 from interpreter.store import Store
 
 
@@ -33,12 +33,11 @@ class Center:
     notifier: Notifier
 
     async def open(self, site: Site, clock: Clock) -> None:
-        """Take up what is in the log; who is always there signs in. Raises `StoreUnavailable` and `JournalError`."""
+        """Take up what is in the log, with what the site file says now. Raises `StoreUnavailable`, `JournalError`."""
         await self.floors.start()
-        agents = self.floors.floor.agents
-        there = [e for e in always_there(site, clock.now()) if e.agent not in agents or not agents[e.agent].staffs]
-        if there:
-            await self.floors.post(*there)
+        changes = list(at_start(site, self.floors.floor, clock.now()))
+        if changes:
+            await self.floors.post(*changes)
 
 
 def make(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from interpreter.routing import QueueRules
-from interpreter.routing.protocol import Person, Serves, SignedIn
+from interpreter.routing import Floor, QueueRules
+from interpreter.routing.protocol import Person, Serves, SignedIn, Wanted
+from interpreter.routing.state import Agent as FloorAgent
 from interpreter.site import Site
 from interpreter.site_center import Agent
 
@@ -66,12 +67,25 @@ def sign_in(site: Site, name: str, at: float) -> SignedIn | None:
     return SignedIn(at, name, person_of(agent), tuple(agent.skills.items()), queues, agent.order, agent.capacity)
 
 
-def always_there(site: Site, at: float) -> Iterator[SignedIn]:
-    """Those who are there without a desktop."""
-    for name, agent in site.settings.agents.items():
-        event = sign_in(site, name, at) if agent.signed_in == "always" else None
-        if event is not None:
+def at_start(site: Site, floor: Floor, at: float) -> Iterator[SignedIn | Wanted]:
+    """What a site file changes about a floor that goes on: who is always there signs in, who has other skills or queues
+    now gets them, and who is no longer in it is not there any more."""
+    for name, agent in floor.agents.items():
+        if agent.wanted != "offline" and name not in site.settings.agents:
+            yield Wanted(at, name, "offline", "not in the site file")
+    for name, named in site.settings.agents.items():
+        event, known = sign_in(site, name, at), floor.agents.get(name)
+        if event is None:
+            continue
+        there = known is not None and known.wanted != "offline"
+        missing = named.signed_in == "always" and not (known is not None and known.staffs)
+        if missing or (known is not None and there and _differs(event, known)):
             yield event
+
+
+def _differs(event: SignedIn, known: FloorAgent) -> bool:
+    now = event.person, event.queues, tuple(sorted(event.skills)), event.order, event.capacity
+    return now != (known.person, known.profile.queues, known.profile.skills, known.order, known.capacity)
 
 
 def expert(site: Site, name: str) -> Person | None:
