@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import structlog
 
+from interpreter.messages import MessagesUnavailable
+from interpreter.store import StoreUnavailable
 from interpreter.web import Desk
 
 _log = structlog.get_logger(__name__)
+
+FORGET_EVERY = 3_600.0
+"""Seconds between two looks for what is too old."""
 
 
 def in_background(desk: Desk, stack: AsyncExitStack, fire: bool) -> None:
@@ -20,6 +25,7 @@ def in_background(desk: Desk, stack: AsyncExitStack, fire: bool) -> None:
         desk.timers = asyncio.create_task(desk.engine.run())
         tasks += [desk.timers, asyncio.create_task(desk.center.floors.run())]
         tasks.append(asyncio.create_task(desk.streams.run(stop)))
+        tasks.append(asyncio.create_task(_forget(desk, stop)))
     for task in tasks:
         task.add_done_callback(_tell_failure)
 
@@ -32,6 +38,20 @@ def in_background(desk: Desk, stack: AsyncExitStack, fire: bool) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     stack.push_async_callback(end)
+
+
+async def _forget(desk: Desk, stop: asyncio.Event) -> None:
+    """Once an hour, what has been kept for long enough is deleted."""
+    while not stop.is_set():
+        try:
+            gone = await desk.center.forget(desk.site, desk.store, desk.clock.now())
+            if gone:
+                _log.info("messages deleted that were kept for long enough", count=gone)
+        except (MessagesUnavailable, StoreUnavailable) as error:
+            _log.error("what was kept for long enough is not deleted yet", error=str(error))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FORGET_EVERY):
+                await stop.wait()
 
 
 def _tell_failure(task: asyncio.Task[None]) -> None:

@@ -22,6 +22,8 @@ from interpreter.site import Site
 from interpreter.staff import at_start, queue_rules
 from interpreter.store import Store
 
+DAY = 86_400.0
+
 
 @dataclass(slots=True)
 class Center:
@@ -31,6 +33,12 @@ class Center:
     desk: FloorDesk
     messages: Messages
     notifier: Notifier
+
+    async def forget(self, site: Site, store: Store, now: float) -> int:
+        """Delete what is older than the site keeps it: messages, and the details of legs. Returns how many messages
+        went. Raises `MessagesUnavailable` and `StoreUnavailable`."""
+        await store.floor.forget_details(now - site.store.keep_days * DAY)
+        return await self.messages.forget(now - site.settings.voicemail.keep_days * DAY)
 
     async def open(self, site: Site, clock: Clock) -> None:
         """Take up what is in the log, with what the site file says now. Raises `StoreUnavailable`, `JournalError`."""

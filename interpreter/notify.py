@@ -54,6 +54,8 @@ class Notifier:
 
     async def give(self, order: Give, request: Request) -> Outcome:
         """What the floor wants somebody to know: tried again while that may help."""
+        if not order.to:
+            return Outcome()  # the script names nobody
         told = self._site.settings.notify.get(order.to)
         if told is None:
             log.warning("%s: nobody is called `%s` under [notify]", order.what, order.to)

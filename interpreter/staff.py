@@ -10,6 +10,9 @@ from interpreter.routing.state import Agent as FloorAgent
 from interpreter.site import Site
 from interpreter.site_center import Agent
 
+RETURNS = 120.0
+"""Seconds after which somebody without a desktop, who has missed a call, is rung for others again."""
+
 
 def person_of(agent: Agent) -> Person:
     """An agent's identity. One of Teams Phone extensibility has its resource filled in (`Site.agent`)."""
@@ -64,7 +67,9 @@ def sign_in(site: Site, name: str, at: float) -> SignedIn | None:
         Serves(each) if isinstance(each, str) else Serves(each.queue, each.priority, each.delay_seconds)
         for each in agent.queues
     )
-    return SignedIn(at, name, person_of(agent), tuple(agent.skills.items()), queues, agent.order, agent.capacity)
+    returns = RETURNS if agent.signed_in == "always" else 0.0
+    skills = tuple(agent.skills.items())
+    return SignedIn(at, name, person_of(agent), skills, queues, agent.order, agent.capacity, returns)
 
 
 def at_start(site: Site, floor: Floor, at: float) -> Iterator[SignedIn | Wanted]:
@@ -84,8 +89,9 @@ def at_start(site: Site, floor: Floor, at: float) -> Iterator[SignedIn | Wanted]
 
 
 def _differs(event: SignedIn, known: FloorAgent) -> bool:
-    now = event.person, event.queues, tuple(sorted(event.skills)), event.order, event.capacity
-    return now != (known.person, known.profile.queues, known.profile.skills, known.order, known.capacity)
+    now = event.person, event.queues, tuple(sorted(event.skills)), event.order, event.capacity, event.returns
+    profile = known.profile
+    return now != (known.person, profile.queues, profile.skills, known.order, known.capacity, known.returns)
 
 
 def expert(site: Site, name: str) -> Person | None:

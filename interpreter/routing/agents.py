@@ -27,6 +27,7 @@ def signed_in(floor: Floor, event: SignedIn) -> None:
     staffed(floor, agent, -1)
     floor.free.drop(agent.name)
     agent.person, agent.profile, agent.order, agent.capacity = event.person, profile, event.order, event.capacity
+    agent.returns = event.returns
     agent.lost = agent.lost and bool(agent.legs)
     agent.silent = False
     if agent.wanted == "offline":
@@ -143,6 +144,8 @@ def let_go(floor: Floor, leg: Leg, at: float) -> None:
         case "missed" | "no answer":
             if agent.wanted == "available":
                 change(floor, agent, at, "not ready", MISSED)
+                if agent.returns:
+                    floor.timer(f"back:{agent.name}", at + agent.returns)
         case "declined":
             agent.since = at
         case "busy" | "failed" | "not allowed" | "invalid":
@@ -180,10 +183,12 @@ def wrapped_up(floor: Floor, name: str, at: float) -> None:
         floor.freed.append(name)
 
 
-def back_again(floor: Floor, name: str) -> None:
-    """An agent who was busy elsewhere is offered callers again."""
+def back_again(floor: Floor, name: str, at: float) -> None:
+    """An agent who was busy elsewhere, or has missed a call and has no desktop to say so, is offered callers again."""
     agent = floor.agents.get(name)
     if agent is not None:
+        if agent.returns and agent.wanted == "not ready" and agent.reason in (MISSED, UNREACHABLE):
+            change(floor, agent, at, "available", "")
         agent.back = ""
         floor.freed.append(name)
 

@@ -166,7 +166,7 @@ def _due(floor: Floor, event: Due) -> None:
         case "lease":
             agents.fallen_silent(floor, rest, event.at)
         case "back":
-            agents.back_again(floor, rest)
+            agents.back_again(floor, rest, event.at)
         case "staff":
             callers.without_staff(floor, rest)
         case "place":

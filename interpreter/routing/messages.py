@@ -135,8 +135,11 @@ def _heard(floor: Floor, message: Message, event: Listened) -> None:
             # Silence does not end this message: it goes on.
             message.text = f"{message.text} {event.text}".strip()
             _listen(floor, message, ".", MOST_SILENCE, FIRST, speech=True)
-        case "key":
+        case "key" if event.text == message.stop:
             _recorded(floor, message, event.at, event.at - message.begun)
+        case "key":
+            # Another key than the one that the caller was told: the message goes on.
+            _listen(floor, message, ".", MOST_SILENCE, message.quiet or FIRST, speech=not message.deaf)
         case "silence":
             spoke = message.text or message.deaf
             _recorded(floor, message, event.at, event.at - message.begun if spoke else 0.0)

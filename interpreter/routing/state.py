@@ -35,7 +35,8 @@ class Agent:
     """An agent. ``wanted`` is what it asks to be, ``since`` since when it is idle (epoch seconds). ``legs`` are the
     calls on which it is or to which it is rung, ``wraps`` how many ended calls are being wrapped up. ``back`` is why no
     call may be offered for a while though the agent is there; ``lost``: nobody knows whether it is in a call;
-    ``silent``: its desktop gives no sign of life, and nobody knows whether it is there."""
+    ``silent``: its desktop gives no sign of life, and nobody knows whether it is there. ``returns``: as in
+    `SignedIn`."""
 
     name: str
     person: Person
@@ -54,6 +55,7 @@ class Agent:
     elsewhere: str = ""
     lost: bool = False
     silent: bool = False
+    returns: float = 0.0
 
     @property
     def can_take(self) -> bool:

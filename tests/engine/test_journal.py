@@ -29,11 +29,11 @@ def test_the_text_is_what_it_was() -> None:
     play = Play("op1", (SayText("Grüße"), PlayAudio("jingle")), "de-DE")
     text = (
         '{"$":"Play","op":"op1","prompts":[{"$":"SayText","text":"Gr\\u00fc\\u00dfe","language":"","voice":"","ssml":false},'
-        '{"$":"PlayAudio","name":"jingle"}],"language":"de-DE","voice":"","loop":false}'
+        '{"$":"PlayAudio","name":"jingle"}],"language":"de-DE","voice":"","loop":false,"interrupts":false}'
     )
     assert PROTOCOL.encode(play) == text
     assert PROTOCOL.decode(text) == play
-    earlier = text.replace(',"language":"","voice":"","ssml":false', "").replace(',"loop":false', "")
+    earlier = text.replace(',"language":"","voice":"","ssml":false', "").replace(',"loop":false,"interrupts":false', "")
     assert PROTOCOL.decode(earlier) == play  # written before a sentence had a language of its own
     assert PROTOCOL.decode(earlier.replace(',"voice":""', "")) == play  # written before Play had a voice
 

@@ -62,7 +62,7 @@ def explore(start: Center, most: int) -> Walk:
 def tidy(center: Center) -> None:
     """Forget what nothing can follow from any more."""
     phones, floor = center.phones, center.floor
-    named = {getattr(each, "leg", "") for each in (*phones.mail, *phones.answers.values())}
+    named = {getattr(each, "leg", "") for each in (*phones.mail, *phones.answers.values(), *center.held)}
     named |= {getattr(order, "leg", "") for lane in phones.lanes.values() for order in lane}
     for leg in [leg for leg, phone in phones.phones.items() if not phone.busy and leg not in floor.legs]:
         if leg not in named:
@@ -89,6 +89,7 @@ def key(center: Center) -> Any:
     return (
         tuple(center.coming),
         tuple(center.fates.items()),
+        (center.strange, tuple(sorted(center.stuck)), tuple(map(event, center.held))),
         (center.budget.odd, center.budget.declines, center.budget.returns, center.budget.leaves),
         tuple(
             (a.name, a.wanted, a.failures, a.wraps, a.back, a.lost, tuple(short[leg] for leg in a.legs)) for a in idle

@@ -93,16 +93,8 @@ class Phones:
     # ----------------------------------------------------------------------------------------------------------------
     # Moves
 
-    def moves(self) -> Iterator[Move]:
-        """Everything that can happen next, but for time."""
-        for call in self.lanes:
-            if call not in self.answers:
-                yield "execute", call
-        for call in self.answers:
-            yield "hear", call
-        for number in range(len(self.mail)):
-            if self.mail[number] not in self.mail[:number]:
-                yield "deliver", str(number)
+    def people(self) -> Iterator[Move]:
+        """What those who are called can do next."""
         for leg, phone in self.phones.items():
             match phone.state:
                 case "ringing":

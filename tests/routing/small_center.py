@@ -45,6 +45,7 @@ from interpreter.routing.protocol import (
 from interpreter.routing.state import Caller, call_of
 
 ORDERS = (Ring, StopRinging, Probe, Remove, Aside, Whisper, Join, EndAside, EndCall)
+ODD = ("order is late", "answer is lost", "report is late", "report comes twice", "report is lost")
 CAN_BE_LOST = (Cancelled, NotAnswered, Removed, SideOver)
 """Confirmations: what is lost of the rest is reported by who is in the call."""
 
@@ -75,6 +76,12 @@ class Center:
     phones: Phones = field(default_factory=Phones)
     now: float = MONDAY
     fates: dict[str, str] = field(default_factory=dict)
+    strange: str = ""
+    """What is odd about the next thing that it can be said of."""
+    held: list[LegOrder | Event] = field(default_factory=list)
+    """Orders and reports that are late."""
+    stuck: set[str] = field(default_factory=set)
+    """Calls with an order that is late."""
     places: bool = False
     """Whether callers are told their places: nothing follows from it."""
     trail: list[Move] = field(default_factory=list)
@@ -83,7 +90,8 @@ class Center:
     # Moves
 
     def moves(self) -> Iterator[Move]:
-        """Everything that can happen next."""
+        """Everything that can happen next. Where nothing odd happens, an order is executed at once, and so is what is
+        reported of it."""
         if self.coming:
             yield "enter", self.coming[0]
         for call, fate in self.fates.items():
@@ -91,31 +99,20 @@ class Center:
                 yield "hang up", call
                 if fate == "waits" and self.budget.leaves:
                     yield "quit", call
-        for move in self.phones.moves():
+        for move in self.phones.people():
             if self.budget.declines or not self._declines(move):
                 yield move
         if self.budget.returns:
             yield from (("ready", each.name) for each in self.floor.agents.values() if each.wanted == "not ready")
-        yield from self._odd()
-        if self._next() is not None and self.phones.is_quiet:
+        if self.budget.odd and not self.strange:
+            yield from (("next", what) for what in ODD)
+        yield from (("release", str(number)) for number in range(len(self.held)))
+        if self._next() is not None:
             yield "time", ""
 
     def _declines(self, move: Move) -> bool:
         what, whom = move
         return what in ("decline", "refuse") or (what == "leave" and self.phones.phones[whom].state == "aside")
-
-    def _odd(self) -> Iterator[Move]:
-        if not self.budget.odd:
-            return
-        for number, event in enumerate(self.phones.mail):
-            yield "twice", str(number)
-            if isinstance(event, CAN_BE_LOST):
-                yield "lose", str(number)
-        for call, answer in self.phones.answers.items():
-            if isinstance(answer, Probed | Rung):
-                yield "doubt", call
-        if self._next() is not None and not self.phones.is_quiet:
-            yield "stall", ""
 
     def _next(self) -> tuple[float, str] | None:
         """What is due next: a timer of the floor, or the end of ringing."""
@@ -141,30 +138,69 @@ class Center:
             case "ready":
                 self.budget.returns -= 1
                 self._happen(Wanted(self.now, whom, "available"))
-            case "twice" | "lose" | "doubt" | "stall":
+            case "next":
                 self.budget.odd -= 1
-                self._play_odd(what, whom)
+                self.strange = whom
+                return
+            case "release":
+                self._release(self.held.pop(int(whom)))
             case "time":
                 self._pass_time()
             case _:
                 self._hear(self.phones.play(move, self.now))
+        self._settle()
         self.check()
 
-    def _play_odd(self, what: str, whom: str) -> None:
-        phones = self.phones
-        match what:
-            case "twice":
-                self._hear(phones.mail[int(whom)])
-            case "lose":
-                del phones.mail[int(whom)]
-            case "stall":
-                self._pass_time()
+    def _release(self, kept: LegOrder | Event) -> None:
+        """What was held back happens now."""
+        if isinstance(kept, ORDERS):
+            self.stuck.discard(kept.call)
+            self.phones.lanes.setdefault(kept.call, []).insert(0, kept)
+        else:
+            self._hear(kept)
+
+    def _settle(self) -> None:
+        """Orders are executed and reports arrive, but for what is odd."""
+        while True:
+            lane = next((call for call in self.phones.lanes if call not in self.stuck), None)
+            if lane is not None:
+                self._execute(lane)
+            elif self.phones.mail:
+                self._arrives(self.phones.mail.pop(0))
+            else:
+                return
+
+    def _execute(self, call: str) -> None:
+        if self.strange == "order is late":
+            order = self.phones.lanes[call].pop(0)
+            if not self.phones.lanes[call]:
+                del self.phones.lanes[call]
+            self.strange = ""
+            self.stuck.add(call)  # what comes behind it waits for it
+            self.held.append(order)
+            return
+        self.phones.play(("execute", call), self.now)
+        answer = self.phones.answers.pop(call, None)
+        if answer is not None and self.strange == "answer is lost" and isinstance(answer, Probed | Rung):
+            self.strange = ""
+            answer = Probed(self.now, answer.leg, None) if isinstance(answer, Probed) else Rung(self.now, answer.leg)
+        self._hear(answer)
+
+    def _arrives(self, event: Event) -> None:
+        match self.strange:
+            case "report is late":
+                self.strange = ""
+                self.held.append(event)
+                return
+            case "report comes twice":
+                self.strange = ""
+                self.held.append(event)
+            case "report is lost" if isinstance(event, CAN_BE_LOST):
+                self.strange = ""
+                return
             case _:
-                answer = phones.answers.pop(whom)
-                assert isinstance(answer, Probed | Rung)
-                self._hear(
-                    Probed(self.now, answer.leg, None) if isinstance(answer, Probed) else Rung(self.now, answer.leg)
-                )
+                pass
+        self._hear(event)
 
     def _pass_time(self) -> None:
         found = self._next()
@@ -218,6 +254,11 @@ class Center:
             raise BrokenError(f"{call} ends twice")
         self.fates[call] = "has ended"
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is on its way."""
+        return self.phones.is_quiet and not self.held
+
     # ----------------------------------------------------------------------------------------------------------------
     # What must never be
 
@@ -247,9 +288,9 @@ class Center:
                 raise BrokenError(f"{agent.name} is free and somebody waits")
         for call in self.fates:
             inside = self.phones.inside(call)
-            if len(inside) > 1 and not (self._rings_all() and not self.phones.is_quiet):
+            if len(inside) > 1 and not (self._rings_all() and not self.is_quiet):
                 raise BrokenError(f"{call} has {' and '.join(inside)}")
-        if self.phones.is_quiet:
+        if self.is_quiet:
             self._check_quiet()
 
     def _rings_all(self) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from floor_rig import Rig, floor
 
 from interpreter.routing import QueueRules
-from interpreter.routing.protocol import Cancelled, Probed, Removed, Rung, Why
+from interpreter.routing.protocol import Cancelled, Person, Probed, Removed, Rung, Serves, SignedIn, Why
 
 
 def rig(**more: float) -> Rig:
@@ -426,3 +426,20 @@ def test_an_answer_that_is_given_twice_does_not_count_as_two_questions_without_o
         probed(r, None)
         probed(r, None)
     assert r.state("ann") == "ringing"
+
+
+def test_who_has_no_desktop_is_rung_again_some_time_after_a_missed_call() -> None:
+    r = Rig()
+    r.agent("ann")
+    r.send(SignedIn(r.now, "ann", Person("ann"), (), (Serves("sales"),), returns=120.0))
+    r.enter("a")
+    r.refuse("ann", "no answer")
+    assert (r.state("ann"), r.of("ann").reason) == ("not ready", "missed")
+    r.wait(119.0)
+    assert r.state("ann") == "not ready"
+    r.left("a")
+    r.wait(2.0)
+    assert r.state("ann") == "available"
+    r.wants("ann", "not ready")
+    r.wait(500.0)
+    assert r.state("ann") == "not ready", "who has said so stays so"

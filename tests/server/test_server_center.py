@@ -18,6 +18,7 @@ from interpreter.routing.protocol import Entered, NotAnswered, Wanted
 from interpreter.routing.state import state_of
 from interpreter.site import Site
 from interpreter.store import StoreUnavailable
+from interpreter.store.floor_log import DetailRow
 from interpreter.store.sqlite import SqliteStore
 
 ANA = '[agents.ana]\nnumber = "+14255550111"\nqueues = ["desk"]\nsigned_in = "always"\n'
@@ -165,5 +166,22 @@ def test_a_store_that_is_away(tmp_path: Path) -> None:
             await house.center(ANA)
         house.store.failing = False
         assert center.floors.floor.callers == {}
+
+    in_house(tmp_path, story)
+
+
+def test_what_was_kept_for_long_enough_is_deleted(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        now = house.clock.now()
+        center = await house.center(ANA + "[voicemail]\nkeep_days = 10\n[store]\nkeep_days = 20\n")
+        await center.messages.save("old", b"RIFF", {"message": "old", "at": now - 11 * 86_400.0})
+        await center.messages.save("new", b"RIFF", {"message": "new", "at": now - 9 * 86_400.0})
+        rows = [DetailRow("c", name, now - days * 86_400.0, "{}") for name, days in (("past", 21), ("present", 19))]
+        await house.store.floor.keep_details(rows)
+        site = Site.parse("[voicemail]\nkeep_days = 10\n[store]\nkeep_days = 20\n", house.folder)
+        assert await center.forget(site, house.store, now) == 1
+        assert [each["message"] for each in await center.messages.list()] == ["new"]
+        assert [each.leg for each in await house.store.floor.details(0.0, 10)] == ["present"]
+        assert await center.forget(site, house.store, now) == 0
 
     in_house(tmp_path, story)

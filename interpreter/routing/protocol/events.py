@@ -12,7 +12,8 @@ from interpreter.routing.protocol.values import Person, Readiness, Serves, Skill
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """An agent is there, with skills and a routing profile. ``order`` is the place where order is fixed, ``capacity``
-    how many calls at a time."""
+    how many calls at a time. ``returns``: seconds after which an agent who has missed a call is offered others again, 0
+    for not before the agent says so: who has no desktop cannot."""
 
     at: float
     agent: str
@@ -21,6 +22,7 @@ class SignedIn:
     queues: tuple[Serves, ...] = ()
     order: int = 0
     capacity: int = 1
+    returns: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
