@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: dev test check format pages site bench fuzz fuzz-guided mutate faults kill lock clean
+.PHONY: dev test check format pages site bench fuzz fuzz-guided mutate faults kill explore lock clean
 
 dev: $(STAMP)
 	$(BIN)/ivr dev scripts
@@ -37,6 +37,10 @@ site: $(STAMP)
 # The slow suites: run them before an issue is closed.
 kill: $(STAMP)
 	IVR_KILLS=200 IVR_CHAOS_CALLS=200 $(BIN)/python -m pytest tests/kill tests/wire/test_chaos.py -s
+
+# Everything that can happen in a small center with one odd thing on the way, as far as IVR_EXPLORE states.
+explore: $(STAMP)
+	IVR_EXPLORE=20000 $(BIN)/python -m pytest tests/routing/test_small_center.py -s
 
 # Every line of the scripts taken out, every destination changed: does a rule, a test or a promise notice?
 mutate: $(STAMP)

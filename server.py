@@ -30,6 +30,7 @@ from interpreter.azure.commands import connect
 from interpreter.azure.transport import open_session
 from interpreter.background import in_background
 from interpreter.center import make as make_center
+from interpreter.center_metrics import CenterCollector
 from interpreter.data import House
 from interpreter.data.stand_ins import StandIns
 from interpreter.engine import Engine, Incoming, Limits, Machine
@@ -123,6 +124,7 @@ async def running(
         house.deliver = engine.deliver
         await engine.start()
         await center.open(site, time)
+        metrics.registry.register(CenterCollector(site, center.floors, time))
         by_itself = clock is None if fire is None else fire
         presence = await open_presence(site, center.floors, time, session, metrics.registry, stack, run=by_itself)
         real = token_clock or SystemClock()

@@ -83,7 +83,7 @@ class Watcher:
 
     def call_started(self, call_id: str, offered: CallOffered, script: str) -> None:
         self._metrics.started.labels(script).inc()
-        _log.info("call started", call=call_id, called=offered.called, caller=_masked(offered.caller), script=script)
+        _log.info("call started", call=call_id, called=offered.called, caller=masked(offered.caller), script=script)
 
     def step_taken(self, call_id: str, event: Event, step: Step[object], micros: float) -> None:
         self._metrics.steps.observe(micros / 1e6)
@@ -101,7 +101,7 @@ class Watcher:
         if result not in ("performed", "gone"):
             # What is tried again may heal. What is not has cost a caller something.
             log = _log.warning if result == "retried" else _log.error
-            why = _NUMBER.sub(lambda found: _masked(found[0]), why)
+            why = _NUMBER.sub(lambda found: masked(found[0]), why)
             log("action", call=call_id, verb=verb, op=action.op, result=result, attempt=attempt, why=why)
 
     def event_dropped(self, call_id: str, reason: DropReason, event: Event) -> None:
@@ -119,7 +119,7 @@ class Watcher:
         _log.error("trouble", call=call_id, what=what, error=repr(error) if error else None, exc_info=trace)
 
 
-def _masked(number: str) -> str:
+def masked(number: str) -> str:
     return f"…{number[-4:]}" if len(number) > 4 else number and "…"
 
 

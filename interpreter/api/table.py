@@ -5,6 +5,7 @@ from __future__ import annotations
 from interpreter.api.agents import AgentsApi
 from interpreter.api.document import with_document
 from interpreter.api.frame import Api, Operation
+from interpreter.api.operator import OperatorApi
 from interpreter.api.supervisors import SupervisorsApi
 from interpreter.web import Desk
 
@@ -14,7 +15,8 @@ def every_operation(desk: Desk) -> tuple[Operation, ...]:
     site, floors, clock = desk.site, desk.center.floors, desk.clock
     agents = AgentsApi(site, floors, clock, desk.streams)
     supervisors = SupervisorsApi(site, floors, clock)
-    return with_document([*desk.operations(), *agents.operations(), *supervisors.operations()])
+    operator = OperatorApi(desk)
+    return with_document([*desk.operations(), *agents.operations(), *supervisors.operations(), *operator.operations()])
 
 
 def make_api(desk: Desk) -> Api:

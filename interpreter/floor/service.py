@@ -103,6 +103,11 @@ class Floors:
         """How many entries the log has, as far as it is known here."""
         return self._ledger.n
 
+    @property
+    def orders(self) -> int:
+        """How many orders are not done."""
+        return len(self._ledger.pending)
+
     async def start(self) -> None:
         """Take up what is in the log. Raises `StoreUnavailable` and `JournalError`."""
         self._ledger = open_ledger(await self._log.image(), self._rules)

@@ -37,6 +37,7 @@ ORDER = (
     ("Site file and hosting", "site.md"),
     ("Queues and agents", "queues.md"),
     ("The agent's desktop", "desktop.md"),
+    ("Operating", "operating.md"),
 )
 """The pages in the order in which they are read. The others follow by name, then the rules and the decisions."""
 

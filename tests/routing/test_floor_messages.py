@@ -11,7 +11,8 @@ from interpreter.routing.protocol import Effect, Event, Listen, Listened, Record
 
 def after_key(key: str, stop: str) -> tuple[Effect, ...]:
     """What follows from a key while a message is recorded."""
-    known, done = floor(), ()
+    known = floor()
+    done: tuple[Effect, ...] = ()
     events: tuple[Event, ...] = (
         TakeMessage(MONDAY, "a/1", "box", stop=stop),
         Recording(MONDAY + 0.2, "floor.1", "active", "r"),

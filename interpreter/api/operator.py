@@ -1,0 +1,313 @@
+"""What the operator asks: queues and agents as they are, calls that go on, messages, details, and draining."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from interpreter.api.bodies import Sent
+from interpreter.api.errors import Refused
+from interpreter.api.frame import Asked, Operation
+from interpreter.messages import MessagesUnavailable, is_name
+from interpreter.routing.measures import Rule, service_level
+from interpreter.routing.protocol import Readiness, Wanted
+from interpreter.routing.state import Floor, state_of
+from interpreter.site import Site
+from interpreter.telemetry import masked
+from interpreter.web import Desk
+
+MOST_CALLS, MOST_DETAILS = 1_000, 10_000
+_TAG = "operator"
+
+
+class QueueView(BaseModel):
+    """A queue now, and today by the clock of the server. Seconds; ``service_level`` is from 0 to 1, ``None`` as long as
+    there is nobody to count, and is counted by ``rule``."""
+
+    queue: str
+    waiting: int
+    longest_wait: float
+    estimated_wait: float | None
+    agents: dict[str, int]
+    arrived: int
+    answered: int
+    abandoned: int
+    short_abandoned: int
+    overflowed: int
+    promises: int
+    service_level: float | None
+    service_seconds: float
+    rule: Rule
+
+
+class QueuesView(BaseModel):
+    """Every queue that the site names, that an agent serves, or in which somebody waits."""
+
+    queues: list[QueueView]
+
+
+class WaitingView(BaseModel):
+    """Somebody who waits. The number is masked."""
+
+    place: int
+    caller: str
+    call: str
+    since: float
+    needs: dict[str, int]
+    rung: list[str]
+
+
+class QueueDetail(QueueView):
+    """A queue with those who wait in it, the next one first."""
+
+    callers: list[WaitingView]
+
+
+class CallView(BaseModel):
+    """A call that goes on. The caller's number is masked."""
+
+    call: str
+    caller: str
+    called: str
+    script: str
+    since: float
+
+
+class CallsView(BaseModel):
+    """The calls that go on, the oldest first. ``more``: there are more than are listed."""
+
+    calls: list[CallView]
+    more: bool
+
+
+class StateWish(Sent):
+    """What an agent is to be."""
+
+    state: Readiness
+    reason: str = Field(default="", max_length=100)
+
+
+class StateView(BaseModel):
+    """What an agent does."""
+
+    agent: str
+    state: str
+
+
+class DrainView(BaseModel):
+    """Whether the server says that it is about to leave: `/readyz` is 503 then, calls that go on are served."""
+
+    draining: bool
+
+
+class MessagesView(BaseModel):
+    """What is known of every message, the latest first."""
+
+    messages: list[dict[str, Any]]
+
+
+class DetailsWish(BaseModel):
+    """Which details: ``since`` an epoch second, at most ``limit`` of them, of one ``call`` or of all."""
+
+    since: float = 0.0
+    limit: int = Field(default=1_000, ge=1, le=MOST_DETAILS)
+    call: str = ""
+
+
+class OperatorApi:
+    """The operations of the operator."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._site, self._floors = desk, desk.site, desk.center.floors
+
+    def operations(self) -> list[Operation]:
+        return [*self._of_the_floor(), *self._of_calls(), *self._of_what_is_kept()]
+
+    def _of_the_floor(self) -> list[Operation]:
+        queue = {"name": "The queue's name, as scripts have it."}
+        agent = {"name": "The agent's name in the site file."}
+        return [
+            Operation("GET", "/queues", "get_queues", "The queues now", self._queues, tag=_TAG, who="operator",
+                answer=QueuesView, answers="Every queue, with its figures of today."),
+            Operation("GET", "/queues/{name}", "get_queue", "A queue and who waits in it", self._queue, tag=_TAG,
+                who="operator", parameters=queue, answer=QueueDetail, answers="The queue.",
+                failures={404: "No such queue."}),
+            Operation("PUT", "/agents/{name}/state", "set_agent_state", "Sign an agent out, or in again",
+                self._set_state, tag=_TAG, who="operator", parameters=agent, body=StateWish, answer=StateView,
+                answers="What the agent does now: a call that goes on goes on.",
+                failures={404: "No such agent is signed in."}),
+        ]  # fmt: skip
+
+    def _of_calls(self) -> list[Operation]:
+        return [
+            Operation("GET", "/calls", "get_calls", "The calls that go on", self._calls, tag=_TAG, who="operator",
+                answer=CallsView, answers=f"At most {MOST_CALLS} calls, the oldest first."),
+            Operation("POST", "/calls/{call}/end", "end_call", "Hang up on everybody in a call", self._end, tag=_TAG,
+                who="operator", parameters={"call": "The call's id."}, status=202, answers="It is being ended.",
+                failures={404: "No such call goes on."}),
+            Operation("GET", "/drain", "get_drain", "Whether the server drains", self._get_drain, tag=_TAG,
+                who="operator", answer=DrainView, answers="Whether it does."),
+            Operation("PUT", "/drain", "drain", "Send new calls elsewhere", self._drain, tag=_TAG, who="operator",
+                answer=DrainView, answers="`/readyz` says 503 from now on.",
+                description="For whoever balances load; what rings here all the same is taken."),
+            Operation("DELETE", "/drain", "stop_draining", "Take new calls again", self._undrain, tag=_TAG,
+                who="operator", answer=DrainView, answers="`/readyz` says what is the case again."),
+        ]  # fmt: skip
+
+    def _of_what_is_kept(self) -> list[Operation]:
+        name = {"name": "The message's name, from `GET /messages`."}
+        away = {404: "No such message.", 503: "Whatever keeps the messages does not answer."}
+        return [
+            Operation("GET", "/messages", "get_messages", "The messages of callers", self._messages, tag=_TAG,
+                who="operator", answer=MessagesView, answers="What is known of each.", failures={503: away[503]}),
+            Operation("GET", "/messages/{name}/audio", "play_message", "Hear a message", self._audio, tag=_TAG,
+                who="operator", parameters=name, media="audio/wav", answers="The sound, as WAV.", failures=away),
+            Operation("DELETE", "/messages/{name}", "delete_message", "Delete a message", self._delete, tag=_TAG,
+                who="operator", parameters=name, answers="It is gone.", failures=away),
+            Operation("GET", "/details", "get_details", "Call detail records of legs", self._details, tag=_TAG,
+                who="operator", query=DetailsWish, media="application/jsonl",
+                answers="JSON lines, the oldest first: one for each leg that is over."),
+        ]  # fmt: skip
+
+    # ----------------------------------------------------------------------------------------------------------------
+    # The floor
+
+    async def _queues(self, asked: Asked) -> QueuesView:
+        floor = self._floors.floor
+        return QueuesView(queues=[self._view(floor, name) for name in known_queues(self._site, floor)])
+
+    async def _queue(self, asked: Asked) -> QueueDetail:
+        floor, name = self._floors.floor, asked.path["name"]
+        if name not in known_queues(self._site, floor):
+            raise Refused(404, "no such queue")
+        callers = []
+        for place, entry in enumerate(floor.waiting.of(name), 1):
+            caller = floor.callers[entry]
+            rung = [floor.legs[leg].agent for leg in caller.legs if leg in floor.legs]
+            call = entry.partition("/")[0]
+            number = masked(caller.number)
+            callers.append(WaitingView(place=place, caller=number, call=call, since=caller.at,
+                needs=dict(caller.needs), rung=rung))  # fmt: skip
+        return QueueDetail(callers=callers, **self._view(floor, name).model_dump())
+
+    def _view(self, floor: Floor, name: str) -> QueueView:
+        now, rules, bound = self._desk.clock.now(), floor.rules_of(name), self._site.settings.queues.get(name)
+        rule: Rule = bound.service_level if bound is not None else "ignored"
+        today = floor.measures.sums(name, _midnight(now))
+        waiting = [floor.callers[entry] for entry in floor.waiting.of(name)]
+        estimate = floor.measures.estimate(name, len(waiting) + 1, floor.serving(name))
+        staff = [each for each in floor.agents.values() if any(q.queue == name for q in each.profile.queues)]
+        return QueueView(
+            queue=name,
+            waiting=len(waiting),
+            longest_wait=max((now - caller.at for caller in waiting), default=0.0),
+            estimated_wait=round(estimate, 1) if math.isfinite(estimate) else None,
+            agents=dict(Counter(state_of(floor, each) for each in staff)),
+            arrived=today.arrived,
+            answered=today.answered,
+            abandoned=today.abandoned,
+            short_abandoned=today.abandoned_short,
+            overflowed=today.overflowed,
+            promises=sum(each.queue == name for each in floor.promises.values()),
+            service_level=service_level(today, rule),
+            service_seconds=rules.service,
+            rule=rule,
+        )
+
+    async def _set_state(self, asked: Asked) -> StateView:
+        name, wish = asked.path["name"], asked.sent(StateWish)
+        if name not in self._floors.floor.agents:
+            raise Refused(404, "no such agent is signed in")
+        await self._floors.post(Wanted(self._desk.clock.now(), name, wish.state, wish.reason or "operator"))
+        floor = self._floors.floor
+        return StateView(agent=name, state=state_of(floor, floor.agents[name]))
+
+    # ----------------------------------------------------------------------------------------------------------------
+    # Calls
+
+    async def _calls(self, asked: Asked) -> CallsView:
+        rows = await self._desk.store.live((0.0, ""), MOST_CALLS + 1)
+        names: dict[str, str] = {}
+        for row in rows:
+            if row.script not in names:
+                script = await self._desk.store.script(row.script)
+                names[row.script] = script.name if script is not None else ""
+        calls = [
+            CallView(
+                call=row.id, caller=masked(row.caller), called=row.called, script=names[row.script], since=row.began
+            )
+            for row in rows[:MOST_CALLS]
+        ]
+        return CallsView(calls=calls, more=len(rows) > MOST_CALLS)
+
+    async def _end(self, asked: Asked) -> None:
+        call = asked.path["call"]
+        known = (await self._desk.store.load([call])).get(call)
+        if known is None or known.call.status == "ended" or not await self._desk.engine.end(call):
+            raise Refused(404, "no such call goes on")
+
+    async def _get_drain(self, asked: Asked) -> DrainView:
+        return DrainView(draining=self._desk.draining)
+
+    async def _drain(self, asked: Asked) -> DrainView:
+        self._desk.draining = True
+        return DrainView(draining=True)
+
+    async def _undrain(self, asked: Asked) -> DrainView:
+        self._desk.draining = False
+        return DrainView(draining=False)
+
+    # ----------------------------------------------------------------------------------------------------------------
+    # What is kept
+
+    async def _messages(self, asked: Asked) -> MessagesView:
+        try:
+            return MessagesView(messages=[dict(each) for each in await self._desk.center.messages.list()])
+        except MessagesUnavailable as error:
+            raise _away(error) from error
+
+    async def _audio(self, asked: Asked) -> Response:
+        name = asked.path["name"]
+        try:
+            sound = await self._desk.center.messages.open(name) if is_name(name) else None
+        except MessagesUnavailable as error:
+            raise _away(error) from error
+        if sound is None:
+            raise Refused(404, "no such message")
+        return Response(sound, media_type="audio/wav", headers={"Cache-Control": "no-store"})
+
+    async def _delete(self, asked: Asked) -> None:
+        name = asked.path["name"]
+        try:
+            gone = is_name(name) and await self._desk.center.messages.delete(name)
+        except MessagesUnavailable as error:
+            raise _away(error) from error
+        if not gone:
+            raise Refused(404, "no such message")
+
+    async def _details(self, asked: Asked) -> Response:
+        wish = asked.wanted(DetailsWish)
+        rows = await self._desk.store.floor.details(wish.since, MOST_DETAILS if wish.call else wish.limit)
+        lines = [row.text for row in rows if wish.call in ("", row.call)][: wish.limit]
+        return Response("".join(f"{json.dumps(json.loads(line))}\n" for line in lines), media_type="application/jsonl")
+
+
+def known_queues(site: Site, floor: Floor) -> list[str]:
+    """Every queue that the site names, that an agent serves, or in which somebody waits, by name."""
+    served = {each.queue for agent in floor.agents.values() for each in agent.profile.queues}
+    return sorted({*site.settings.queues, *served, *(caller.queue for caller in floor.callers.values())})
+
+
+def _midnight(now: float) -> float:
+    """The beginning of the day by the server's own clock."""
+    return datetime.fromtimestamp(now).astimezone().replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+
+
+def _away(error: MessagesUnavailable) -> Refused:
+    return Refused(503, f"the messages cannot be reached: {error}", headers={"Retry-After": "5"})
