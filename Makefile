@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: dev test check format pages site bench fuzz fuzz-guided mutate faults kill explore lock clean
+.PHONY: dev test check format pages site bench fuzz fuzz-guided mutate faults kill explore races lock clean
 
 dev: $(STAMP)
 	$(BIN)/ivr dev scripts
@@ -41,6 +41,10 @@ kill: $(STAMP)
 # Everything that can happen in a small center with one odd thing on the way, as far as IVR_EXPLORE states.
 explore: $(STAMP)
 	IVR_EXPLORE=20000 $(BIN)/python -m pytest tests/routing/test_small_center.py -s
+
+# A hundred thousand steps of eight workers, callers, agents and phones on the real store; the wrong variants of it.
+races: $(STAMP)
+	IVR_RACES=100000 $(BIN)/python -m pytest tests/races -s
 
 # Every line of the scripts taken out, every destination changed: does a rule, a test or a promise notice?
 mutate: $(STAMP)
