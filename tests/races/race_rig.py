@@ -22,6 +22,7 @@ from interpreter.protocol import Event as CallEvent
 from interpreter.routing import QueueRules
 from interpreter.routing.protocol import Entered, Event, HostOrder, Left, Person, Readiness, Serves, SignedIn, Wanted
 from interpreter.routing.state import Leg
+from interpreter.store import StoreUnavailable
 from interpreter.store.sqlite import SqliteStore
 
 WORKERS, AGENTS = 8, 4
@@ -83,13 +84,20 @@ class Race:
     async def _start(self, name: str) -> None:
         async def deliver(call: str, events: Sequence[tuple[str, str, CallEvent]]) -> None:
             for event_id, _, event in events:
-                if event_id not in self.seen:  # as a call recognises what it has heard
-                    self.seen.add(event_id)
+                if not self.knows(event_id):
                     self.told.setdefault(call, []).append(getattr(event, "outcome", ""))
+            if self.dice.random() < 0.05:
+                raise StoreUnavailable("kept, and nobody heard of it")
 
         hands, rules = Hands(self, name), {"sales": self.rules}
         self.workers[name] = Floors(self.store.floor, hands, self.clock, rules, deliver, name=name, alone=False)
         await self.workers[name].start()
+
+    def knows(self, event_id: str) -> bool:
+        """Whether a call has heard this before: its inbox recognises what comes again."""
+        known = event_id in self.seen
+        self.seen.add(event_id)
+        return known
 
     async def _post(self, worker: str, *events: Event) -> None:
         await self.workers[worker].post(*(replace(each, at=self.clock.time) for each in events))
@@ -226,6 +234,10 @@ class Race:
             await self._drain()
             self.clock.time += 20.0
         floor = next(iter(self.workers.values())).floor
+        for call, outcomes in self.told.items():
+            for outcome in ("connected", "answered", "no agents"):
+                if outcomes.count(outcome) > 1:
+                    self._wrong(f"{call} is told {outcome} more than once")
         for phone in self.phones.phones.values():
             if phone.busy:
                 self._wrong(f"{phone.who} is {phone.state} for {phone.call} for ever")

@@ -23,7 +23,7 @@ from interpreter.store.sqlite import SqliteStore
 
 RUN = 1_000
 RUNS = int(os.environ.get("IVR_RACES", "8000")) // RUN
-TRIES = 40
+TRIES = 150
 """Runs in which a wrong variant has to be noticed."""
 RULES = {"plain": QueueRules("sales"), "whisper": QueueRules("sales", whisper="A caller.")}
 
