@@ -6,7 +6,7 @@ import json
 import math
 from collections import Counter
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -14,6 +14,7 @@ from starlette.responses import Response
 from interpreter.api.bodies import Sent
 from interpreter.api.errors import Refused
 from interpreter.api.frame import Asked, Operation
+from interpreter.details import records
 from interpreter.messages import MessagesUnavailable, is_name
 from interpreter.routing.measures import Rule, service_level
 from interpreter.routing.protocol import Readiness, Wanted
@@ -113,11 +114,13 @@ class MessagesView(BaseModel):
 
 
 class DetailsWish(BaseModel):
-    """Which details: ``since`` an epoch second, at most ``limit`` of them, of one ``call`` or of all."""
+    """Which details: ``since`` an epoch second, at most ``limit`` of them, of one ``call`` or of all; ``of`` calls, of
+    legs, or of both."""
 
     since: float = 0.0
     limit: int = Field(default=1_000, ge=1, le=MOST_DETAILS)
     call: str = ""
+    of: Literal["all", "call", "leg"] = "all"
 
 
 class OperatorApi:
@@ -170,9 +173,9 @@ class OperatorApi:
                 who="operator", parameters=name, media="audio/wav", answers="The sound, as WAV.", failures=away),
             Operation("DELETE", "/messages/{name}", "delete_message", "Delete a message", self._delete, tag=_TAG,
                 who="operator", parameters=name, answers="It is gone.", failures=away),
-            Operation("GET", "/details", "get_details", "Call detail records of legs", self._details, tag=_TAG,
+            Operation("GET", "/details", "get_details", "Call detail records", self._details, tag=_TAG,
                 who="operator", query=DetailsWish, media="application/jsonl",
-                answers="JSON lines, the oldest first: one for each leg that is over."),
+                answers="JSON lines, the oldest first: one for each call and each leg that is over."),
         ]  # fmt: skip
 
     # ----------------------------------------------------------------------------------------------------------------
@@ -293,9 +296,11 @@ class OperatorApi:
 
     async def _details(self, asked: Asked) -> Response:
         wish = asked.wanted(DetailsWish)
-        rows = await self._desk.store.floor.details(wish.since, MOST_DETAILS if wish.call else wish.limit)
-        lines = [row.text for row in rows if wish.call in ("", row.call)][: wish.limit]
-        return Response("".join(f"{json.dumps(json.loads(line))}\n" for line in lines), media_type="application/jsonl")
+        kinds = ("leg", "call") if wish.of == "all" else (wish.of,)
+        most = MOST_DETAILS if wish.call else wish.limit
+        found = await records(self._desk.store, wish.since, most, wish.call, kinds)
+        text = "".join(f"{json.dumps(each)}\n" for each in found[: wish.limit])
+        return Response(text, media_type="application/jsonl")
 
 
 def known_queues(site: Site, floor: Floor) -> list[str]:

@@ -184,6 +184,10 @@ class Store(Protocol):
         """Calls that go on, the oldest first: those behind the one that began at this time and has this id."""
         ...
 
+    async def ended(self, since: float, limit: int) -> tuple[CallRow, ...]:
+        """Calls that ended at this time or later (epoch seconds), in the order of their ends."""
+        ...
+
     async def script(self, script_hash: str) -> ScriptRow | None: ...
 
     async def unfinished(self) -> Unfinished:

@@ -134,8 +134,11 @@ class SqliteStore:
 
     async def live(self, after: tuple[float, str], limit: int) -> tuple[CallRow, ...]:
         query = f"SELECT {_CALL} FROM call WHERE status = 'live' AND (began, id) > (?,?) ORDER BY began, id LIMIT ?"
-        rows = await self._ask(lambda connection: connection.execute(query, (*after, limit)).fetchall())
-        return tuple(CallRow(*row) for row in rows)
+        return tuple(CallRow(*row) for row in await self._ask(lambda c: c.execute(query, (*after, limit)).fetchall()))
+
+    async def ended(self, since: float, limit: int) -> tuple[CallRow, ...]:
+        query = f"SELECT {_CALL} FROM call WHERE status = 'ended' AND updated >= ? ORDER BY updated, id LIMIT ?"
+        return tuple(CallRow(*row) for row in await self._ask(lambda c: c.execute(query, (since, limit)).fetchall()))
 
     async def script(self, script_hash: str) -> ScriptRow | None:
         query = "SELECT hash, name, text FROM script WHERE hash = ?"

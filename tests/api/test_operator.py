@@ -137,7 +137,15 @@ def test_details_are_json_lines_of_what_has_happened() -> None:
         center.rig.emulator.hang_up(phone)
         await center.rig.finish(phone)
         await center.rig.advance(60.0)
-        status, lines = await text(center, "/details")
+        _, whole = await text(center, "/details")
+        kinds = [json.loads(line)["kind"] for line in whole.decode().splitlines()]
+        assert sorted(kinds) == ["agent", "call"]
+        _, line = await text(center, "/details?of=call")
+        of_call = json.loads(line)
+        assert (of_call["call"], of_call["caller"], of_call["script"]) == (call, "…0000", "test.ivr")
+        assert (of_call["ending"], of_call["result"], of_call["block"]) == ("hung_up", "handled", "support")
+        assert of_call["seconds"] == pytest.approx(of_call["ended"] - of_call["began"])
+        status, lines = await text(center, "/details?of=leg")
         [leg] = [json.loads(line) for line in lines.decode().splitlines()]
         assert (status, leg["agent"], leg["queue"], leg["outcome"], leg["call"]) == (
             200,
@@ -147,7 +155,7 @@ def test_details_are_json_lines_of_what_has_happened() -> None:
             call,
         )
         assert leg["talked"] == pytest.approx(31.0, abs=1.0)
-        assert await text(center, f"/details?call={call}") == (200, lines)
+        assert await text(center, f"/details?call={call}&of=leg") == (200, lines)
         assert await text(center, "/details?call=another") == (200, b"")
         assert (await text(center, "/details?limit=0"))[0] == 422
 

@@ -82,6 +82,9 @@ class Meddler:
     async def live(self, after: tuple[float, str], limit: int) -> tuple[CallRow, ...]:
         return await self.store.live(after, limit)
 
+    async def ended(self, since: float, limit: int) -> tuple[CallRow, ...]:
+        return await self.store.ended(since, limit)
+
     async def script(self, script_hash: str) -> ScriptRow | None:
         return await self.store.script(script_hash)
 
