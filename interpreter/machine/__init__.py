@@ -27,7 +27,7 @@ from typing import assert_never
 
 from dsl import Program
 from dsl.ast import Collect, Transfer
-from interpreter.machine import answer, center, ends, keys, requests, run, secrecy
+from interpreter.machine import answer, center, ends, keys, recording, requests, run, secrecy
 from interpreter.machine.results import CANCELLED, TRANSFERRED, transfer_outcome
 from interpreter.machine.state import After, Call, Continue, Step, Trace, Visit, Waiting, Way, begin
 from interpreter.machine.turn import Turn
@@ -64,7 +64,7 @@ def step(program: Program, call: Call, event: Event) -> Step:
         turn.note("ignored", type(event).__name__)
         return turn.step()
     if isinstance(event, RecordingChanged):
-        told = requests.recording_changed(turn, event)
+        told = recording.recording_changed(turn, event)
         if told is None:
             return turn.step()
         event = told
@@ -142,7 +142,7 @@ def _opening(turn: Turn) -> After | None:
     record = turn.program.flow.record if turn.program.flow else None
     if record is None:
         return entry
-    requests.start(turn, record)
+    recording.start(turn, record)
     prompts = turn.prompts((record.notice,)) if record.notice is not None else ()
     if prompts is None:
         return ends.system_error(turn, "a value of the notice is missing")

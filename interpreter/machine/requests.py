@@ -8,8 +8,7 @@ there (nobody likes to be cut off), a recording is stopped.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Literal, assert_never
+from typing import assert_never
 
 from dsl.ast import (
     Brief,
@@ -41,7 +40,6 @@ from interpreter.protocol import (
     Play,
     PlayAudio,
     Record,
-    RecordingChanged,
     Reported,
     SayText,
     Value,
@@ -51,14 +49,11 @@ from interpreter.values import evaluate, spoken
 
 WITHIN = 5.0
 """Seconds that a look-up may take when the script says nothing."""
-CONFIRMED_WITHIN = 3.0
-"""Seconds in which the pause of a recording has to be confirmed before a secret is asked for (scenario S2)."""
 TONE_SECONDS = 0.5
 """Seconds that a tone to another machine takes, with the gap behind it."""
 
 Asking = Lookup | Do | Recall
 Telling = Remember | Forget | Brief | Notify
-Recording = RecordCall | TranscribeCall | StreamAudio
 
 
 def type_text(kind: TypeName) -> str:
@@ -313,7 +308,7 @@ def tell(turn: Turn, step: Step, index: int, statement: Telling) -> tuple[bool, 
             if said is None:
                 return False, ends.system_error(turn, "a value of a message is missing")
             op = turn.request("notify", statement.target.text, (("text", said),))
-            return _wait_if_routed(turn, step, index, op, statement.routes)
+            return wait_if_routed(turn, step, index, op, statement.routes)
         case _:
             assert_never(statement)
 
@@ -348,81 +343,7 @@ def send(turn: Turn, here: Continue, statement: SendDigits) -> tuple[bool, After
     return False, None
 
 
-def record(turn: Turn, step: Step, index: int, statement: Recording) -> tuple[bool, After | None]:
-    """Start, pause, resume or stop. A pause is waited for, because what follows must not be heard."""
-    notice = statement.notice if isinstance(statement, RecordCall) else None
-    if isinstance(statement, RecordCall) and _is_so(turn, statement.action):
-        return (False, Outcome(step.name.text, index, "started")) if statement.routes else (True, None)
-    op = start(turn, statement)
-    if notice is not None and not turn.call.gone:
-        prompts = turn.prompts((notice,))
-        if prompts is None:
-            return False, ends.system_error(turn, "a value of a notice is missing")
-        if not statement.routes:
-            turn.play(prompts, Continue(step.name.text, index + 1))
-            return False, None
-    if isinstance(statement, RecordCall) and statement.action == "pause" and not turn.call.gone:
-        wait(turn, op, CONFIRMED_WITHIN, Continue(step.name.text, index), "statement")
-        return False, None
-    return _wait_if_routed(turn, step, index, op, statement.routes)
-
-
-def _is_so(turn: Turn, action: str) -> bool:
-    """Whether the recording is as it is asked for: the host refuses to pause, or to go on with, what is so already. One
-    that was set aside for a message does not run; whatever the script says of it now, holds from now on."""
-    if turn.call.set_aside:
-        turn.update(set_aside=False)
-        return action in ("pause", "stop")
-    return turn.call.recording == _STATES[action]
-
-
-def start(turn: Turn, statement: Recording) -> str:
-    """Ask for a change of recording, transcription or streaming, and note what is wanted."""
-    match statement:
-        case RecordCall():
-            return change_recording(turn, statement.action)
-        case TranscribeCall():
-            turn.update(transcribing=statement.action == "start")
-            return turn.request("transcribe", statement.action)
-        case StreamAudio():
-            return turn.request("stream", statement.action)
-        case _:
-            assert_never(statement)
-
-
-def change_recording(turn: Turn, action: str) -> str:
-    """Ask for a change of the call's recording. Where there is none any more, another one is begun."""
-    if action == "resume" and not turn.call.recording:
-        action = "start"
-    known = (("recording", turn.call.recording_id),) if turn.call.recording_id and action != "start" else ()
-    op = turn.request("record", action, known, (), CONFIRMED_WITHIN)
-    turn.update(recording=_STATES[action], recording_op=op)
-    if action in ("start", "stop"):
-        turn.update(recording_id="")
-    return op
-
-
-_STATES: Mapping[str, Literal["", "on", "paused"]] = {"start": "on", "resume": "on", "pause": "paused", "stop": ""}
-
-
-def recording_changed(turn: Turn, event: RecordingChanged) -> Reported | None:
-    """What the host says of the recording, as the answer to what was last asked of it; ``None`` where it is none: an
-    old state that comes late, or one that nobody has asked for."""
-    call = turn.call
-    if event.state == "failed":
-        return Reported(event.at, call.recording_op, "failed") if call.recording_op else None
-    if call.recording and event.recording:
-        turn.update(recording_id=event.recording)
-    wanted = "active" if call.recording == "on" else "inactive"
-    if not call.recording_op or event.state != wanted:
-        turn.note("ignored", f"the recording is {event.state}")
-        return None
-    return Reported(event.at, call.recording_op, "started")
-
-
-def _wait_if_routed(
-    turn: Turn, step: Step, index: int, op: str, routes: tuple[Route, ...]
-) -> tuple[bool, After | None]:
+def wait_if_routed(turn: Turn, step: Step, index: int, op: str, routes: tuple[Route, ...]) -> tuple[bool, After | None]:
     if not routes or turn.call.gone:
         return True, None
     wait(turn, op, WITHIN, Continue(step.name.text, index), "statement")

@@ -7,7 +7,7 @@ paused is left to the script. Keys are not reported beside the recognition while
 from __future__ import annotations
 
 from dsl.ast import Block, Collect, Pay, Voicemail
-from interpreter.machine import ends, requests
+from interpreter.machine import ends, recording, requests
 from interpreter.machine.state import After, Waiting
 from interpreter.machine.turn import Turn
 from interpreter.protocol import ActionRefused, Reported, StartTones, StopTones
@@ -24,12 +24,12 @@ def pause(turn: Turn, block: Collect) -> After | None:
     turn.update(paused=True)
     op = ""
     if call.transcribing:
-        op = turn.request("transcribe", "stop", (), (), requests.CONFIRMED_WITHIN)
+        op = turn.request("transcribe", "stop", (), (), recording.CONFIRMED_WITHIN)
     if call.recording == "on":
-        op = requests.change_recording(turn, "pause")
+        op = recording.change_recording(turn, "pause")
     if turn.program.keeps_type_ahead:
         turn.effects.append(StopTones(turn.op()))
-    requests.wait(turn, op, requests.CONFIRMED_WITHIN, None, "pause")
+    requests.wait(turn, op, recording.CONFIRMED_WITHIN, None, "pause")
     return None
 
 
@@ -48,7 +48,7 @@ def set_aside(turn: Turn) -> None:
     """The host makes one recording of a call at a time: for a message, the call's own is stopped."""
     if turn.call.recording:
         runs = turn.call.recording == "on"
-        requests.change_recording(turn, "stop")
+        recording.change_recording(turn, "stop")
         turn.update(set_aside=runs)
 
 
@@ -61,13 +61,13 @@ def leave_for(turn: Turn, block: Block) -> None:
         and not (isinstance(block, Collect) and block.secret)
     ):
         turn.update(set_aside=False)
-        requests.change_recording(turn, "start")
+        recording.change_recording(turn, "start")
     if not turn.call.paused or isinstance(block, Pay) or (isinstance(block, Collect) and block.secret):
         return
     turn.update(paused=False)
     if turn.call.transcribing:
         turn.request("transcribe", "start")
     if turn.call.recording == "paused":
-        requests.change_recording(turn, "resume")
+        recording.change_recording(turn, "resume")
     if turn.program.keeps_type_ahead:
         turn.effects.append(StartTones(turn.op()))

@@ -32,7 +32,7 @@ from dsl.ast import (
     WhenSwitch,
     WhenValue,
 )
-from interpreter.machine import ends, requests
+from interpreter.machine import ends, recording, requests
 from interpreter.machine.state import After, Continue, Frame, Waiting, Way
 from interpreter.machine.turn import Scope, Turn
 from interpreter.opening import is_zone, opening_at
@@ -96,7 +96,7 @@ def _statement(turn: Turn, step: Step, index: int, statement: Statement) -> _Wen
         case Remember() | Forget() | Brief() | Notify():
             return requests.tell(turn, step, index, statement)
         case RecordCall() | TranscribeCall() | StreamAudio():
-            return requests.record(turn, step, index, statement)
+            return recording.record(turn, step, index, statement)
         case Say() | PlayFile() | SendDigits():
             raise AssertionError("is run before")
         case _:
