@@ -119,6 +119,32 @@ def seen(floor: Floor, event: Seen) -> None:
     floor.freed.append(agent.name)
 
 
+def visits(floor: Floor, leg: Leg) -> None:
+    """Somebody who is called as an expert, a supervisor or the target of a transfer may be an agent: then it is in this
+    call, and free for no other beyond its capacity."""
+    agent = next((each for each in floor.agents.values() if each.person.address == leg.person.address), None)
+    if agent is not None:
+        leg.visitor = agent.name
+        come(floor, leg)
+
+
+def come(floor: Floor, leg: Leg) -> None:
+    """The visit counts."""
+    agent = floor.agents.get(leg.visitor)
+    if agent is not None:
+        agent.visits += 1
+        floor.free.drop(agent.name)
+        floor.freed.append(agent.name)
+
+
+def gone(floor: Floor, leg: Leg) -> None:
+    """The visit is over."""
+    agent = floor.agents.get(leg.visitor)
+    if agent is not None:
+        agent.visits = max(agent.visits - 1, 0)
+        floor.freed.append(agent.name)
+
+
 def left_behind(floor: Floor, profile: Profile, at: float) -> None:
     """The last one who could take some callers may have left."""
     for each in profile.queues:

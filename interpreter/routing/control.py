@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from interpreter.routing import moving
+from interpreter.routing import agents, moving
 from interpreter.routing.protocol import AgentAsks, Declines, Hold, Mute, Unhold, Unmuted, Watch
 from interpreter.routing.state import Floor, Leg
 
@@ -82,6 +82,7 @@ def _invite(floor: Floor, leg: Leg, event: AgentAsks) -> bool:
         return False
     expert = moving.begin(floor, f"{leg.call}/expert.{floor.number()}", person, event.ring, event.at)
     expert.part = "expert"
+    agents.visits(floor, expert)
     return True
 
 
@@ -104,6 +105,7 @@ def watch(floor: Floor, event: Watch) -> None:
         entry = f"{event.call}/supervisor.{floor.number()}"
         leg = moving.begin(floor, entry, event.person, moving.SUPERVISOR_RING, event.at)
         leg.part, leg.muted = "supervisor", event.how == "monitor"
+        agents.visits(floor, leg)
 
 
 def _listens(floor: Floor, leg: Leg, only: bool) -> None:

@@ -69,6 +69,7 @@ def invited(floor: Floor, event: Invited) -> None:
         return
     leg = moving.begin(floor, event.entry, event.person, event.ring, event.at, event.whisper, event.language)
     floor.serves(leg.call, event.who)
+    agents.visits(floor, leg)
     floor.guests[event.entry] = Guest(event.entry, leg.name, event.stays)
     floor.belongs(leg.call, event.entry)
 
@@ -138,6 +139,7 @@ def _risen(floor: Floor, name: str) -> Leg | None:
         return None
     leg.state = "stopping"
     floor.legs[name] = leg
+    agents.come(floor, leg)
     floor.belongs(leg.call, name)
     agent = floor.agents.get(leg.agent)
     if agent is not None:

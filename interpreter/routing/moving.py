@@ -164,6 +164,7 @@ def part(floor: Floor, leg: Leg, at: float) -> None:
 
 def delete(floor: Floor, leg: Leg) -> None:
     floor.legs.pop(leg.name, None)
+    agents.gone(floor, leg)
     if not leg.answered:
         floor.past[leg.name] = leg
         if len(floor.past) > REMEMBERED:

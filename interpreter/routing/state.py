@@ -36,7 +36,7 @@ class Agent:
     calls on which it is or to which it is rung, ``wraps`` how many ended calls are being wrapped up. ``back`` is why no
     call may be offered for a while though the agent is there; ``lost``: nobody knows whether it is in a call;
     ``silent``: its desktop gives no sign of life, and nobody knows whether it is there. ``returns``: as in
-    `SignedIn`."""
+    `SignedIn`. ``visits``: calls in which it is, or to which it is rung, as somebody's expert or as a supervisor."""
 
     name: str
     person: Person
@@ -56,11 +56,12 @@ class Agent:
     lost: bool = False
     silent: bool = False
     returns: float = 0.0
+    visits: int = 0
 
     @property
     def can_take(self) -> bool:
         """Whether a call may be offered."""
-        free = len(self.legs) + self.wraps < self.capacity
+        free = len(self.legs) + self.wraps + self.visits < self.capacity
         return free and self.wanted == "available" and not (self.back or self.elsewhere or self.lost or self.silent)
 
     @property
@@ -163,6 +164,7 @@ class Leg:
     why: Why | Literal["", "missed", "revoked"] = ""
     seen: bool = False
     reports: int = -1
+    visitor: str = ""
     invitation: str = ""
     connection: str = ""
     wrap_up: float = 0.0

@@ -8,7 +8,7 @@ import pytest
 from floor_rig import Rig, floor
 
 from interpreter.routing import QueueRules
-from interpreter.routing.protocol import EndAside, EndCall, Join, Keyed, Probed, Removed, Rung, SideUp, Whisper
+from interpreter.routing.protocol import EndAside, EndCall, Join, Keyed, Probed, Removed, Ring, Rung, SideUp, Whisper
 from interpreter.routing.state import state_of
 
 TEXT = "A caller from sales. Press 1 to take it."
@@ -361,3 +361,18 @@ def test_an_expert_is_called_while_the_agent_talks() -> None:
     r.people("a", next(numbers), "the caller", "ann")
     assert r.told == [("a", "joined")]
     assert r.state("ann") == "talking"
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_an_agent_who_is_asked_as_an_expert_is_offered_nobody_meanwhile(refused: bool) -> None:
+    r = Rig()
+    r.agent("ada")
+    r.invite("a", "ada")
+    assert r.enter("b") == []
+    if refused:
+        r.refuse("ada")
+    else:
+        r.answer("ada")
+        assert [type(each).__name__ for each in r.out] == ["Tell"]
+        r.hangs_up("ada")
+    assert [each.call for each in r.out if isinstance(each, Ring)] == ["b"]
