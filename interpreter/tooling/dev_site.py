@@ -31,6 +31,8 @@ OF_FUNCTIONS = ("data", "stand_in")
 PASSED_ON = ("queues", "experts")
 """Sections that hold as they are. Nobody is told anything from a laptop, so ``notify`` is not among them."""
 SKILLED = 10
+_WORK = ("queues", "skills")
+"""What an agent serves, which may differ from one site file to the other."""
 _SPACE = uuid.UUID("6f1c2a44-5d3b-4a3e-9a67-70a1f6f6a1c1")
 
 
@@ -96,8 +98,23 @@ def _merge(tables: dict[str, dict[str, Any]], site: Path) -> None:
 
 def _add(table: dict[str, Any], found: Mapping[str, Any], site: Path, section: str) -> None:
     for name, value in found.items():
-        if table.setdefault(name, value) != value:
+        known = table.setdefault(name, value)
+        if section == "agents" and _who(known) == _who(value):
+            table[name] = _together(known, value)
+        elif known != value:
             raise CannotRun(f"{site} binds `{name}` under [{section}] to something else than another site file here")
+
+
+def _who(agent: Any) -> Any:
+    """Who an agent of a site file is, whatever it serves there."""
+    return {key: value for key, value in agent.items() if key not in _WORK} if isinstance(agent, dict) else agent
+
+
+def _together(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """An agent of several site files, who serves here what it serves in any of them."""
+    queues = [*one.get("queues", []), *(each for each in other.get("queues", []) if each not in one.get("queues", []))]
+    skills = {**one.get("skills", {}), **other.get("skills", {})}
+    return {**one, "queues": queues, **({"skills": skills} if skills else {})}
 
 
 def _stand_in(tables: Mapping[str, dict[str, Any]], program: Program) -> None:
