@@ -68,6 +68,12 @@ class TableFormat(StrEnum):
     json = "json"
 
 
+class Records(StrEnum):
+    all = "all"
+    call = "call"
+    leg = "leg"
+
+
 class GridSchema(StrEnum):
     eventgrid = "eventgrid"
     cloudevents = "cloudevents"
@@ -298,6 +304,23 @@ def diff(
     with _exits():
         outcome = tool.diff(old, new, calls, format.value, _colour())
         _finish(outcome.out, outcome.err, outcome.code)
+
+
+@app.command()
+def details(
+    site: Annotated[Path, typer.Argument(metavar="SITE", help="The site file of the server.")],
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="Of what was over then or later; UTC.")
+    ] = None,
+    before: Annotated[str | None, typer.Option("--to", metavar="TIME", help="Of what was over before that.")] = None,
+    call: Annotated[str, typer.Option("--call", metavar="CALL", help="Of this call only.")] = "",
+    of: Annotated[Records, typer.Option(help="Of calls, of legs, or of both.")] = Records.all,
+) -> None:
+    """Call detail records as lines of JSON, the oldest first. A server may be running meanwhile."""
+    from interpreter.tooling.detailing import details as run
+
+    with _exits():
+        sys.stdout.write(run(site, since, before, call, of.value))
 
 
 @app.command()

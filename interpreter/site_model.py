@@ -134,6 +134,14 @@ class Store(Section):
     call that ended would be answered again."""
 
 
+class Details(Section):
+    """What stands in call detail records, which are kept as long as calls."""
+
+    callers: Literal["masked", "full"] = "masked"
+    """How a caller's number stands there: its last four digits, or all of it. Records travel further than calls do, and
+    a number is personal data."""
+
+
 class Desktop(Section):
     """How agents' desktops prove who their agent is, beside the tokens under ``[agents]``: by tokens of Entra."""
 
@@ -218,6 +226,7 @@ class Settings(BaseSettings):
     callbacks: Callbacks = Callbacks()
     events: Events = Events()
     store: Store = Store()
+    details: Details = Details()
     operator: Operator = Operator()
     desktop: Desktop = Desktop()
     lines: dict[LineKey, Text] = {}

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 from starlette.responses import Response
 
 from interpreter.api.bodies import Sent
 from interpreter.api.errors import Refused
 from interpreter.api.frame import Asked, Operation
-from interpreter.details import records
+from interpreter.details import Of, Window, epoch, lines, records
 from interpreter.messages import MessagesUnavailable, is_name
 from interpreter.routing.measures import Rule, service_level
 from interpreter.routing.protocol import Readiness, Wanted
@@ -25,6 +24,15 @@ from interpreter.web import Desk
 
 MOST_CALLS, MOST_DETAILS = 1_000, 10_000
 _TAG = "operator"
+
+
+def _moment(value: object) -> float:
+    if isinstance(value, str):
+        try:
+            return epoch(value)
+        except ValueError:
+            pass
+    raise ValueError("expected: a time, such as 2026-11-27 or 2026-11-27T08:00:00Z, or epoch seconds")
 
 
 class QueueView(BaseModel):
@@ -113,14 +121,21 @@ class MessagesView(BaseModel):
     messages: list[dict[str, Any]]
 
 
-class DetailsWish(BaseModel):
-    """Which details: ``since`` an epoch second, at most ``limit`` of them, of one ``call`` or of all; ``of`` calls, of
-    legs, or of both."""
+Moment: TypeAlias = Annotated[float, BeforeValidator(_moment), WithJsonSchema({"type": "string"})]
+"""A time in a query: epoch seconds, or ISO 8601."""
 
-    since: float = 0.0
+
+class DetailsWish(BaseModel):
+    """Which details: of what was over at ``from`` or later and before ``to``, at most ``limit`` of them, of one
+    ``call`` or of all; ``of`` calls, of legs, or of both."""
+
+    since: Moment = Field(
+        default_factory=lambda: 0.0, alias="from", description="Epoch seconds, or ISO 8601: UTC unless it says else."
+    )
+    before: Moment = Field(default_factory=lambda: math.inf, alias="to", description="As `from`.")
     limit: int = Field(default=1_000, ge=1, le=MOST_DETAILS)
     call: str = ""
-    of: Literal["all", "call", "leg"] = "all"
+    of: Of = "all"
 
 
 class OperatorApi:
@@ -296,11 +311,9 @@ class OperatorApi:
 
     async def _details(self, asked: Asked) -> Response:
         wish = asked.wanted(DetailsWish)
-        kinds = ("leg", "call") if wish.of == "all" else (wish.of,)
-        most = MOST_DETAILS if wish.call else wish.limit
-        found = await records(self._desk.store, wish.since, most, wish.call, kinds)
-        text = "".join(f"{json.dumps(each)}\n" for each in found[: wish.limit])
-        return Response(text, media_type="application/jsonl")
+        whole = self._site.settings.details.callers == "full"
+        window = Window(wish.since, wish.before, wish.call, wish.of, wish.limit, whole)
+        return Response(lines(await records(self._desk.store, window)), media_type="application/jsonl")
 
 
 def known_queues(site: Site, floor: Floor) -> list[str]:

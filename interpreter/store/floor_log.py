@@ -7,6 +7,7 @@ here. The contract that every store keeps is `tests/store/test_floor_log.py`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -64,8 +65,11 @@ class FloorLog(Protocol):
         """Keep call detail records, each in the place of one of the same call and leg."""
         ...
 
-    async def details(self, since: float, limit: int) -> tuple[DetailRow, ...]:
-        """Call detail records from a time on, oldest first."""
+    async def details(
+        self, since: float, limit: int, before: float = math.inf, call: str = ""
+    ) -> tuple[DetailRow, ...]:
+        """Call detail records from the time ``since`` on and ``before`` another, of one call or of all, oldest
+        first."""
         ...
 
     async def forget_details(self, before: float) -> None:
