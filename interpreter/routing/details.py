@@ -11,14 +11,13 @@ from interpreter.routing.state import Floor, Leg
 
 def of_leg(floor: Floor, leg: Leg, at: float) -> None:
     """A leg is over: who, for whom, how long it rang, how long they talked, and why it came to nothing if it did."""
-    caller, promise = floor.callers.get(leg.entry), floor.promises.get(leg.entry)
-    queue = caller.queue if caller is not None else promise.queue if promise is not None else ""
+    caller = floor.callers.get(leg.entry)
     values: list[tuple[str, Value]] = [
         ("leg", leg.name),
         ("call", leg.call),
         ("agent", leg.agent),
         ("kind", "agent" if leg.agent else leg.part or "guest"),
-        ("queue", queue),
+        ("queue", caller.queue if caller is not None else leg.queue),
         ("offered", leg.at),
         ("answered", leg.answered or None),
         ("ended", at),

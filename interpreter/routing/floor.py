@@ -12,6 +12,7 @@ from interpreter.routing.protocol import (
     Beat,
     Briefed,
     CallBack,
+    CallBackWithdrawn,
     CallOver,
     Cancelled,
     Chime,
@@ -74,6 +75,8 @@ def _take(floor: Floor, event: Event) -> None:
             legs.invited(floor, event)
         case CallBack():
             promises.asked(floor, event)
+        case CallBackWithdrawn():
+            promises.withdrawn(floor, event)
         case AgentAsks():
             control.asks(floor, event)
         case Declines():

@@ -56,6 +56,8 @@ def begin(
     call, aside = call_of(entry), bool(whisper)
     leg = Leg(f"floor.{floor.number()}", call, entry, person, aside=aside, at=at, ring=ring)
     leg.whisper, leg.language, leg.reports = whisper, language, floor.sequences.get(call, -1)
+    asking = floor.callers.get(entry) or floor.promises.get(f"{call}/1")
+    leg.queue = asking.queue if asking is not None else ""
     floor.legs[leg.name] = leg
     floor.belongs(call, leg.name)
     order = Aside if aside else Ring

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Literal, assert_never
 
 from interpreter.routing import callers, moving
-from interpreter.routing.protocol import CallBack, Give
+from interpreter.routing.protocol import CallBack, CallBackWithdrawn, Give
 from interpreter.routing.state import Caller, Floor, Leg, Promise, call_of
 
 MOST_OPEN = 100
@@ -91,6 +91,21 @@ def _opening(promise: Promise, at: float) -> float | None:
     if not promise.windows:
         return at
     return min((max(at, begins) for begins, ends in promise.windows if ends > at), default=None)
+
+
+def withdrawn(floor: Floor, event: CallBackWithdrawn) -> None:
+    """The site does not want somebody called back any more: who is rung for that is let go. A promise that is being
+    kept is kept."""
+    promise = floor.promises.get(f"{event.call}/1")
+    if promise is None or promise.kept:
+        return
+    del floor.promises[promise.entry]
+    floor.clear(f"callback:{promise.entry}")
+    caller = floor.callers.get(promise.entry)
+    if caller is not None:
+        callers.forget(floor, caller)
+    for leg in list(floor.legs_of(event.call)):
+        moving.revoke(floor, leg, event.at)
 
 
 def due(floor: Floor, entry: str, at: float) -> None:

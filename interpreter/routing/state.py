@@ -145,7 +145,8 @@ class Leg:
     """One person on the way into a call, in it, or on the way out. ``aside``: on a line of their own, ``joins``: asked
     to be moved from there. ``rung``: when the host has accepted to ring, or may have. ``why``: why it is being stopped.
     ``seen``: the host has reported the person among those in the call. ``asked``: a question where it is is open;
-    ``probes`` were not answered. ``reports``: how many reports of the people in the call were known when it began."""
+    ``probes`` were not answered. ``queue``: that of the caller or of the promise for whom it began. ``reports``: how
+    many reports of the people in the call were known when it began."""
 
     name: str
     call: str
@@ -170,6 +171,7 @@ class Leg:
     wrap_up: float = 0.0
     whisper: str = ""
     language: str = "en-US"
+    queue: str = ""
     part: Literal["", "callback", "customer", "expert", "supervisor"] = ""
     """Of a promise to call back: the agent's line, which becomes the conversation, and the customer's. ``expert``:
     somebody whom an agent has asked into the call, ``supervisor``: who listens there."""

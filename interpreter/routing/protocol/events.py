@@ -104,6 +104,14 @@ class CallBack:
 
 
 @dataclass(frozen=True, slots=True)
+class CallBackWithdrawn:
+    """The site takes a promise to call somebody back from line. ``call`` is the one in which it would be kept."""
+
+    at: float
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakeMessage:
     """A call asks to record a message after a tone. ``up_to`` and ``quiet`` are seconds; ``quiet`` 0: silence does not
     end it. ``stop`` is the key that does, ``review`` the question whether to send it. ``told`` is who is told of it."""
@@ -349,8 +357,8 @@ class Due:
 
 
 Event: TypeAlias = (
-    SignedIn | Wanted | Seen | Entered | Invited | CallBack | Left | CallOver | Rung | Answered | NotAnswered
-    | Cancelled | Probed | Removed | People | SideUp | SideOver | Keyed | Due
+    SignedIn | Wanted | Seen | Entered | Invited | CallBack | CallBackWithdrawn | Left | CallOver
+    | Rung | Answered | NotAnswered | Cancelled | Probed | Removed | People | SideUp | SideOver | Keyed | Due
     | TakeMessage | Recording | Listened | FileReady | Fetched | Briefed | Surveyed
     | AgentAsks | Watch | Unmuted | Declines | Beat
 )  # fmt: skip
