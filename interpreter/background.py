@@ -30,7 +30,7 @@ def in_background(desk: Desk, stack: AsyncExitStack, fire: bool) -> None:
         task.add_done_callback(_tell_failure)
 
     async def end() -> None:
-        desk.draining = True
+        desk.draining = desk.ending = True
         stop.set()
         desk.streams.close()
         await desk.engine.stop(desk.site.server.drain_seconds)

@@ -85,7 +85,9 @@ class Desk:
     timers: asyncio.Task[None] | None = None
     """What fires timers; while it runs, calls do not stand still."""
     draining: bool = False
-    """Set before the end: `/readyz` says so, and whoever balances load sends no new calls."""
+    """Set by the operator, and before the end: `/readyz` says so, and whoever balances load sends no new calls."""
+    ending: bool = False
+    """The server is being taken apart: its timers have stopped because they were to."""
 
     def operations(self) -> list[Operation]:
         """What the service and the surroundings of the server ask for, and the switches."""
@@ -228,7 +230,7 @@ class Desk:
         return JSONResponse({"status": "timers have stopped"}, 503)
 
     def _timers_run(self) -> bool:
-        return self.timers is None or not self.timers.done() or self.draining
+        return self.timers is None or not self.timers.done() or self.ending
 
     async def _readyz(self, asked: Asked) -> Response:
         for keys in self.gate.key_sets():

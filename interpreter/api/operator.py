@@ -1,4 +1,5 @@
-"""What the operator asks: queues and agents as they are, calls that go on, messages, details, and draining."""
+"""What the operator asks: queues as they are, agents signed out, messages, details, and draining. Calls are in
+`operator_calls`."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from interpreter.site import Site
 from interpreter.telemetry import masked
 from interpreter.web import Desk
 
-MOST_CALLS, MOST_DETAILS = 1_000, 10_000
+MOST_DETAILS = 10_000
 _TAG = "operator"
 
 
@@ -62,37 +63,23 @@ class QueuesView(BaseModel):
 
 
 class WaitingView(BaseModel):
-    """Somebody who waits. The number is masked."""
+    """Somebody who waits, or a promise to call somebody back that is in line. The number is masked."""
 
     place: int
     caller: str
     call: str
+    promise: bool
     since: float
+    head_start: float = Field(description="Seconds of waiting that the caller's priority is worth.")
+    estimated_wait: float | None = Field(description="Seconds to be expected from here on.")
     needs: dict[str, int]
-    rung: list[str]
+    rung: list[str] = Field(description="The agents whose phones ring for it now.")
 
 
 class QueueDetail(QueueView):
     """A queue with those who wait in it, the next one first."""
 
     callers: list[WaitingView]
-
-
-class CallView(BaseModel):
-    """A call that goes on. The caller's number is masked."""
-
-    call: str
-    caller: str
-    called: str
-    script: str
-    since: float
-
-
-class CallsView(BaseModel):
-    """The calls that go on, the oldest first. ``more``: there are more than are listed."""
-
-    calls: list[CallView]
-    more: bool
 
 
 class StateWish(Sent):
@@ -145,7 +132,7 @@ class OperatorApi:
         self._desk, self._site, self._floors = desk, desk.site, desk.center.floors
 
     def operations(self) -> list[Operation]:
-        return [*self._of_the_floor(), *self._of_calls(), *self._of_what_is_kept()]
+        return [*self._of_the_floor(), *self._of_the_server(), *self._of_what_is_kept()]
 
     def _of_the_floor(self) -> list[Operation]:
         queue = {"name": "The queue's name, as scripts have it."}
@@ -162,13 +149,8 @@ class OperatorApi:
                 failures={404: "No such agent is signed in."}),
         ]  # fmt: skip
 
-    def _of_calls(self) -> list[Operation]:
+    def _of_the_server(self) -> list[Operation]:
         return [
-            Operation("GET", "/calls", "get_calls", "The calls that go on", self._calls, tag=_TAG, who="operator",
-                answer=CallsView, answers=f"At most {MOST_CALLS} calls, the oldest first."),
-            Operation("POST", "/calls/{call}/end", "end_call", "Hang up on everybody in a call", self._end, tag=_TAG,
-                who="operator", parameters={"call": "The call's id."}, status=202, answers="It is being ended.",
-                failures={404: "No such call goes on."}),
             Operation("GET", "/drain", "get_drain", "Whether the server drains", self._get_drain, tag=_TAG,
                 who="operator", answer=DrainView, answers="Whether it does."),
             Operation("PUT", "/drain", "drain", "Send new calls elsewhere", self._drain, tag=_TAG, who="operator",
@@ -184,6 +166,8 @@ class OperatorApi:
         return [
             Operation("GET", "/messages", "get_messages", "The messages of callers", self._messages, tag=_TAG,
                 who="operator", answer=MessagesView, answers="What is known of each.", failures={503: away[503]}),
+            Operation("GET", "/messages/{name}", "get_message", "What is known of a message", self._message, tag=_TAG,
+                who="operator", parameters=name, answer=dict[str, Any], answers="What is known of it.", failures=away),
             Operation("GET", "/messages/{name}/audio", "play_message", "Hear a message", self._audio, tag=_TAG,
                 who="operator", parameters=name, media="audio/wav", answers="The sound, as WAV.", failures=away),
             Operation("DELETE", "/messages/{name}", "delete_message", "Delete a message", self._delete, tag=_TAG,
@@ -209,9 +193,10 @@ class OperatorApi:
             caller = floor.callers[entry]
             rung = [floor.legs[leg].agent for leg in caller.legs if leg in floor.legs]
             call = entry.partition("/")[0]
-            number = masked(caller.number)
-            callers.append(WaitingView(place=place, caller=number, call=call, since=caller.at,
-                needs=dict(caller.needs), rung=rung))  # fmt: skip
+            expected = floor.measures.estimate(name, place, floor.serving(name))
+            callers.append(WaitingView(place=place, caller=masked(caller.number), call=call,
+                promise=entry in floor.promises, since=caller.at, head_start=round(caller.at - caller.rank, 3),
+                estimated_wait=_finite(expected), needs=dict(caller.needs), rung=rung))  # fmt: skip
         return QueueDetail(callers=callers, **self._view(floor, name).model_dump())
 
     def _view(self, floor: Floor, name: str) -> QueueView:
@@ -225,7 +210,7 @@ class OperatorApi:
             queue=name,
             waiting=len(waiting),
             longest_wait=max((now - caller.at for caller in waiting), default=0.0),
-            estimated_wait=round(estimate, 1) if math.isfinite(estimate) else None,
+            estimated_wait=_finite(estimate),
             agents=dict(Counter(state_of(floor, each) for each in staff)),
             arrived=today.arrived,
             answered=today.answered,
@@ -247,28 +232,7 @@ class OperatorApi:
         return StateView(agent=name, state=state_of(floor, floor.agents[name]))
 
     # ----------------------------------------------------------------------------------------------------------------
-    # Calls
-
-    async def _calls(self, asked: Asked) -> CallsView:
-        rows = await self._desk.store.live((0.0, ""), MOST_CALLS + 1)
-        names: dict[str, str] = {}
-        for row in rows:
-            if row.script not in names:
-                script = await self._desk.store.script(row.script)
-                names[row.script] = script.name if script is not None else ""
-        calls = [
-            CallView(
-                call=row.id, caller=masked(row.caller), called=row.called, script=names[row.script], since=row.began
-            )
-            for row in rows[:MOST_CALLS]
-        ]
-        return CallsView(calls=calls, more=len(rows) > MOST_CALLS)
-
-    async def _end(self, asked: Asked) -> None:
-        call = asked.path["call"]
-        known = (await self._desk.store.load([call])).get(call)
-        if known is None or known.call.status == "ended" or not await self._desk.engine.end(call):
-            raise Refused(404, "no such call goes on")
+    # The server
 
     async def _get_drain(self, asked: Asked) -> DrainView:
         return DrainView(draining=self._desk.draining)
@@ -289,6 +253,14 @@ class OperatorApi:
             return MessagesView(messages=[dict(each) for each in await self._desk.center.messages.list()])
         except MessagesUnavailable as error:
             raise _away(error) from error
+
+    async def _message(self, asked: Asked) -> dict[str, Any]:
+        name = asked.path["name"]
+        known = (await self._messages(asked)).messages
+        found = next((each for each in known if each["message"] == name), None)
+        if found is None:
+            raise Refused(404, "no such message")
+        return found
 
     async def _audio(self, asked: Asked) -> Response:
         name = asked.path["name"]
@@ -325,6 +297,10 @@ def known_queues(site: Site, floor: Floor) -> list[str]:
 def _midnight(now: float) -> float:
     """The beginning of the day by the server's own clock."""
     return datetime.fromtimestamp(now).astimezone().replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+
+
+def _finite(seconds: float) -> float | None:
+    return round(seconds, 1) if math.isfinite(seconds) else None
 
 
 def _away(error: MessagesUnavailable) -> Refused:

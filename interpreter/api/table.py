@@ -6,6 +6,7 @@ from interpreter.api.agents import AgentsApi
 from interpreter.api.document import with_document
 from interpreter.api.frame import Api, Operation
 from interpreter.api.operator import OperatorApi
+from interpreter.api.operator_calls import OperatorCalls
 from interpreter.api.supervisors import SupervisorsApi
 from interpreter.web import Desk
 
@@ -15,8 +16,9 @@ def every_operation(desk: Desk) -> tuple[Operation, ...]:
     site, floors, clock = desk.site, desk.center.floors, desk.clock
     agents = AgentsApi(site, floors, clock, desk.streams)
     supervisors = SupervisorsApi(site, floors, clock)
-    operator = OperatorApi(desk)
-    return with_document([*desk.operations(), *agents.operations(), *supervisors.operations(), *operator.operations()])
+    operator, calls = OperatorApi(desk), OperatorCalls(desk)
+    all_of_them = (desk, agents, supervisors, operator, calls)
+    return with_document([operation for each in all_of_them for operation in each.operations()])
 
 
 def make_api(desk: Desk) -> Api:
