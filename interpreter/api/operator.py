@@ -18,7 +18,7 @@ from interpreter.details import Of, Window, epoch, lines, records
 from interpreter.messages import MessagesUnavailable, is_name
 from interpreter.routing.measures import Rule, service_level
 from interpreter.routing.protocol import Readiness, Wanted
-from interpreter.routing.state import Floor, state_of
+from interpreter.routing.state import Caller, Floor, call_of, state_of
 from interpreter.site import Site
 from interpreter.telemetry import masked
 from interpreter.web import Desk
@@ -188,23 +188,32 @@ class OperatorApi:
         floor, name = self._floors.floor, asked.path["name"]
         if name not in known_queues(self._site, floor):
             raise Refused(404, "no such queue")
-        callers = []
-        for place, entry in enumerate(floor.waiting.of(name), 1):
-            caller = floor.callers[entry]
-            rung = [floor.legs[leg].agent for leg in caller.legs if leg in floor.legs]
-            call = entry.partition("/")[0]
-            expected = floor.measures.estimate(name, place, floor.serving(name))
-            callers.append(WaitingView(place=place, caller=masked(caller.number), call=call,
-                promise=entry in floor.promises, since=caller.at, head_start=round(caller.at - caller.rank, 3),
-                estimated_wait=_finite(expected), needs=dict(caller.needs), rung=rung))  # fmt: skip
+        callers = [self._waiting(floor, place, each) for place, each in enumerate(in_line(floor, name), 1)]
         return QueueDetail(callers=callers, **self._view(floor, name).model_dump())
+
+    def _waiting(self, floor: Floor, place: int, caller: Caller) -> WaitingView:
+        expected = 0.0  # an agent's phone rings
+        if caller.entry in floor.waiting.classes:
+            ahead = floor.waiting.place(caller.entry)
+            expected = floor.measures.estimate(caller.queue, ahead, floor.serving(caller.queue))
+        return WaitingView(
+            place=place,
+            caller=masked(caller.number),
+            call=call_of(caller.entry),
+            promise=caller.entry in floor.promises,
+            since=caller.at,
+            head_start=round(caller.at - caller.rank, 3),
+            estimated_wait=_finite(expected),
+            needs=dict(caller.needs),
+            rung=[floor.legs[leg].agent for leg in caller.legs if leg in floor.legs],
+        )
 
     def _view(self, floor: Floor, name: str) -> QueueView:
         now, rules, bound = self._desk.clock.now(), floor.rules_of(name), self._site.settings.queues.get(name)
         rule: Rule = bound.service_level if bound is not None else "ignored"
         today = floor.measures.sums(name, _midnight(now))
-        waiting = [floor.callers[entry] for entry in floor.waiting.of(name)]
-        estimate = floor.measures.estimate(name, len(waiting) + 1, floor.serving(name))
+        waiting = in_line(floor, name)
+        estimate = floor.measures.estimate(name, floor.waiting.count(name) + 1, floor.serving(name))
         staff = [each for each in floor.agents.values() if any(q.queue == name for q in each.profile.queues)]
         return QueueView(
             queue=name,
@@ -292,6 +301,14 @@ def known_queues(site: Site, floor: Floor) -> list[str]:
     """Every queue that the site names, that an agent serves, or in which somebody waits, by name."""
     served = {each.queue for agent in floor.agents.values() for each in agent.profile.queues}
     return sorted({*site.settings.queues, *served, *(caller.queue for caller in floor.callers.values())})
+
+
+def in_line(floor: Floor, queue: str) -> list[Caller]:
+    """Who waits in a queue, the next one first: callers, also while agents are rung for them, and promises for which
+    nobody has accepted yet."""
+    busy = {each.entry for each in floor.promises.values() if each.agent or each.kept}
+    found = [each for each in floor.callers.values() if each.queue == queue and not each.connected]
+    return sorted((each for each in found if each.entry not in busy), key=lambda each: (each.rank, each.at, each.entry))
 
 
 def _midnight(now: float) -> float:

@@ -23,7 +23,7 @@ MOST_CALLS = 1_000
 _TAG = "operator"
 
 
-class CallView(BaseModel):
+class CallNow(BaseModel):
     """A call."""
 
     call: str
@@ -43,7 +43,7 @@ class CallView(BaseModel):
 class CallsView(BaseModel):
     """The calls that go on, the oldest first. ``more``: there are more than are listed."""
 
-    calls: list[CallView]
+    calls: list[CallNow]
     more: bool
 
 
@@ -58,7 +58,7 @@ class LegView(BaseModel):
     answered: float | None = Field(description="When the talk began.")
 
 
-class WholeCall(CallView):
+class WholeCall(CallNow):
     """A call with everybody in it, or with its end."""
 
     status: Literal["live", "ended"]
@@ -170,10 +170,10 @@ class OperatorCalls:
         script = await self._desk.store.script(version)
         return script.name if script is not None else ""
 
-    def _view(self, row: CallRow, script: str, state: Call | None) -> CallView:
+    def _view(self, row: CallRow, script: str, state: Call | None) -> CallNow:
         floor = self._floors.floor
         waits = state.waiting.kind if state is not None and state.waiting is not None else ""
-        return CallView(
+        return CallNow(
             call=row.id,
             caller=masked(row.caller),
             called=row.called,

@@ -221,8 +221,8 @@ class Center:
 
 
 @asynccontextmanager
-async def center(**more: dict[str, object]) -> AsyncIterator[Center]:
-    async with wire(SCRIPT, sections=sections(**more)) as rig, aiohttp.ClientSession() as session:
+async def center(script: str = SCRIPT, **more: dict[str, object]) -> AsyncIterator[Center]:
+    async with wire(script, sections=sections(**more)) as rig, aiohttp.ClientSession() as session:
         made = Center(rig, session)
         try:
             yield made
@@ -232,11 +232,11 @@ async def center(**more: dict[str, object]) -> AsyncIterator[Center]:
                 await each.ended()
 
 
-def on_center(story: Callable[[Center], Awaitable[None]], **more: dict[str, object]) -> None:
+def on_center(story: Callable[[Center], Awaitable[None]], script: str = SCRIPT, **more: dict[str, object]) -> None:
     """Run a test's story in a center of its own."""
 
     async def run() -> None:
-        async with center(**more) as made:
+        async with center(script, **more) as made:
             await story(made)
 
     play(run)
