@@ -221,7 +221,7 @@ class Center:
 
 
 @asynccontextmanager
-async def center(script: str = SCRIPT, **more: dict[str, object]) -> AsyncIterator[Center]:
+async def center(script: str = SCRIPT, /, **more: dict[str, object]) -> AsyncIterator[Center]:
     async with wire(script, sections=sections(**more)) as rig, aiohttp.ClientSession() as session:
         made = Center(rig, session)
         try:
@@ -232,7 +232,7 @@ async def center(script: str = SCRIPT, **more: dict[str, object]) -> AsyncIterat
                 await each.ended()
 
 
-def on_center(story: Callable[[Center], Awaitable[None]], script: str = SCRIPT, **more: dict[str, object]) -> None:
+def on_center(story: Callable[[Center], Awaitable[None]], script: str = SCRIPT, /, **more: dict[str, object]) -> None:
     """Run a test's story in a center of its own."""
 
     async def run() -> None:
