@@ -49,6 +49,7 @@ from interpreter.routing.state import Floor
 def handle(floor: Floor, event: Event) -> tuple[Effect, ...]:
     """Move the floor, and say what is to be done, in order."""
     floor.done = []
+    floor.latest = max(floor.latest, event.at)
     _take(floor, event)
     while floor.notices or floor.queued or floor.freed:
         while floor.notices:

@@ -1,7 +1,8 @@
 """Who is offered to whom: at the end of every event, for those who have begun to wait or have become free by it.
 
 Before an event no free agent could take any waiting caller (or they would have been paired), so afterwards only these
-few have to be looked at.
+few have to be looked at. How long somebody has waited is measured by the latest time that any event had: by an earlier
+one, a caller who is there would seem not to have come yet, and nobody would look again.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def _wait(floor: Floor, caller: Caller, at: float) -> None:
         floor.waiting.drop(caller.entry)
         floor.waiting.add(caller.entry, caller.wanted, caller.rank)
         floor.begun[caller.entry] = caller.at
-    strategy, waited = floor.rules_of(caller.queue).strategy, at - caller.at + ROUNDING
+    strategy, waited = floor.rules_of(caller.queue).strategy, floor.latest - caller.at + ROUNDING
     passed_over = (*caller.declined, *(leg.agent for leg in floor.legs_of(call_of(caller.entry))))
     if strategy == "ring all":
         for name in floor.free.all(caller.wanted, passed_over, waited):
@@ -82,17 +83,17 @@ def _offer_best(floor: Floor, agent: Agent, at: float) -> None:
         place = serves(agent.profile, wanted)
         if place is None:
             continue
-        first = floor.waiting.first(wanted, passed_over, at - place.delay + ROUNDING, floor.begun)
+        first = floor.waiting.first(wanted, passed_over, floor.latest - place.delay + ROUNDING, floor.begun)
         if first is not None and (best is None or (place.priority, *first) < best):
             best = (place.priority, *first)
-    ringing = _rung_for_all(floor, agent, at)
+    ringing = _rung_for_all(floor, agent)
     if best is not None and (ringing is None or (best[1], best[2]) < (ringing.rank, ringing.entry)):
         _pair(floor, floor.callers[best[2]], agent, at)
     elif ringing is not None:
         _pair(floor, ringing, agent, at)
 
 
-def _rung_for_all(floor: Floor, agent: Agent, at: float) -> Caller | None:
+def _rung_for_all(floor: Floor, agent: Agent) -> Caller | None:
     """A caller for whom everybody is rung: who becomes free meanwhile is rung, too."""
     if not any(floor.rules_of(each.queue).strategy == "ring all" for each in agent.profile.queues):
         return None
@@ -104,7 +105,7 @@ def _rung_for_all(floor: Floor, agent: Agent, at: float) -> Caller | None:
         and agent.name not in caller.declined
         and _rings_all(floor, caller)
         and (place := serves(agent.profile, caller.wanted)) is not None
-        and place.delay <= at - caller.at + ROUNDING
+        and place.delay <= floor.latest - caller.at + ROUNDING
         and all(leg.agent != agent.name for leg in floor.legs_of(call_of(caller.entry)))
     ]
     return min(found, key=lambda caller: (caller.rank, caller.entry), default=None)

@@ -32,6 +32,7 @@ class Snapshot:
     timers: tuple[tuple[str, int, float], ...]
     tallies: tuple[Tally, ...]
     paces: tuple[Pace, ...]
+    latest: float = 0.0
 
 
 def snapshot(floor: Floor, n: int) -> Snapshot:
@@ -55,12 +56,13 @@ def snapshot(floor: Floor, n: int) -> Snapshot:
         tuple((name, number, due) for name, (number, due) in floor.timers.items()),
         tuple(floor.measures.tallies.values()),
         tuple(floor.measures.paces.values()),
+        floor.latest,
     )
 
 
 def restored(kept: Snapshot, rules: dict[str, QueueRules]) -> Floor:
     """The floor again."""
-    floor = Floor(rules, numbers=kept.numbers)
+    floor = Floor(rules, numbers=kept.numbers, latest=kept.latest)
     floor.agents = {each.name: replace(each) for each in kept.agents}
     floor.guests = {each.entry: replace(each) for each in kept.guests}
     floor.legs = {each.name: replace(each) for each in kept.legs}

@@ -260,6 +260,9 @@ class Floor:
     measures: Measures = field(default_factory=Measures)
     timers: dict[str, tuple[int, float]] = field(default_factory=dict)
     numbers: int = 0
+    latest: float = 0.0
+    """The latest time of an event (epoch seconds). Times do not always rise: two processes have two clocks, and what
+    the store did not take at first is appended later."""
     done: list[Effect] = field(default_factory=list)
     queued: list[str] = field(default_factory=list)
     freed: list[str] = field(default_factory=list)
