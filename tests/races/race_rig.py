@@ -2,23 +2,34 @@
 
 A step is one thing that happens: somebody comes, hangs up, picks up or declines; an agent comes or goes; the host
 executes a request or answers one; a report arrives at some worker, perhaps twice, perhaps late; time passes; a worker
-is killed and another one takes its place. What is under way in a worker waits for as long as the dice say: longer than
-every time-out, too (a *stall*).
+is killed and another one takes its place. Then some of what the workers wait for in the store happens, too. The dice
+decide about everything, and whatever can go on without them goes on first: a run is repeated by its seed.
+
+With *stalls* anything may wait for longer than every time-out: a worker, a request that the host has taken, a report.
+Without them nothing that is on its way waits for more than `PROMPT` seconds.
+
+What is not played: a request that the host executes after it has let every copy of it time out. Nothing that is known
+can be done about it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 
-from floor_rig import MONDAY
-from phones import Phones
+from floor_rig import MONDAY, LegOrder
+from phones import Move, Phones
+from race_judge import Call, Judge
+from race_store import Desk, Turn
 
 from interpreter.floor import Floors, Outcome
 from interpreter.ports import Request
 from interpreter.protocol import Event as CallEvent
+from interpreter.protocol import Reported
 from interpreter.routing import QueueRules
 from interpreter.routing.protocol import Entered, Event, HostOrder, Left, Person, Readiness, Serves, SignedIn, Wanted
 from interpreter.routing.state import Leg
@@ -26,8 +37,17 @@ from interpreter.store import StoreUnavailable
 from interpreter.store.sqlite import SqliteStore
 
 WORKERS, AGENTS = 8, 4
+MOST_CALLS = AGENTS + 4
 STALLS = (5.0, 12.0, 35.0, 90.0)
 """Seconds of a stall: up to longer than a lease, ringing, and what is waited for confirmations."""
+PROMPT = 2.0
+RING = 20.0
+LIKELY = {"answer": 6.0, "press": 6.0, "decline": 0.7, "refuse": 0.7, "leave": 1.5}
+"""What people do with their phones, by how often."""
+STEPS = {
+    "come": 6, "hang up": 1.5, "quit": 1.5, "person": 18, "agent": 4, "execute": 22, "answer": 22, "report": 24,
+    "time": 12, "stall": 0.6, "kill": 0.4,
+}  # fmt: skip
 
 
 class Clock:
@@ -40,11 +60,12 @@ class Clock:
         return self.time
 
 
-@dataclass
+@dataclass(eq=False)
 class Pending:
-    """A request of a worker that the host has not answered. ``answer`` is set once it is executed."""
+    """A request that the host has not answered. ``answer`` is set once it is executed."""
 
     worker: str
+    since: float
     order: HostOrder
     request: Request
     reply: asyncio.Future[Outcome]
@@ -52,119 +73,226 @@ class Pending:
     answer: Event | None = None
 
 
+@dataclass(eq=False)
+class Posted:
+    """What was handed to a worker, and is not known to be kept. ``call``: whose script waits for that."""
+
+    worker: str
+    events: tuple[Event, ...]
+    call: str
+    task: asyncio.Task[None]
+
+
 @dataclass
 class Race:
-    """Everything at once. ``faults`` are what was found wrong."""
+    """Everything at once. What is wrong is found by the ``judge``."""
 
     store: SqliteStore
     dice: random.Random
-    stalls: bool = True
-    rules: QueueRules = field(default_factory=lambda: QueueRules("sales"))
+    stalls: bool
+    rules: QueueRules
+    judge: Judge = field(init=False)
     clock: Clock = field(default_factory=Clock)
     phones: Phones = field(default_factory=Phones)
     workers: dict[str, Floors] = field(default_factory=dict)
+    turns: list[Turn] = field(default_factory=list)
     requests: list[Pending] = field(default_factory=list)
+    posted: list[Posted] = field(default_factory=list)
+    polls: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    stalled: dict[str, float] = field(default_factory=dict)
+    """Until when a worker does nothing."""
     done: dict[str, Event | None] = field(default_factory=dict)
     """The host's answers by the requests' ids: a request that comes again is answered as before."""
-    told: dict[str, list[str]] = field(default_factory=dict)
+    scripts: dict[str, deque[Event]] = field(default_factory=dict)
+    """What calls have still to say to the floor, each in order."""
+    calls: dict[str, Call] = field(default_factory=dict)
     kills: int = 0
-    calls: int = 0
-    faults: list[str] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
-    left: set[str] = field(default_factory=set)
-    """Calls whose caller has left the queue for something else."""
+
+    def __post_init__(self) -> None:
+        self.judge = Judge(self.phones, self.rules)
 
     async def begin(self) -> None:
         """Start the workers; agents sign in."""
         for number in range(WORKERS):
-            await self._start(f"w{number}")
-        people = [SignedIn(MONDAY, f"a{n}", Person(f"a{n}"), (), (Serves("sales"),)) for n in range(AGENTS)]
-        await self._post("w0", *people)
+            await self.start(f"w{number}")
+        self.phones.mail += [
+            SignedIn(MONDAY, f"a{number}", Person(f"a{number}"), (), (Serves("sales"),)) for number in range(AGENTS)
+        ]
+        await self.rush()
 
-    async def _start(self, name: str) -> None:
+    async def start(self, name: str) -> None:
+        """A worker takes up what is in the log."""
+        desk = Desk(self.store.floor, name, self.turns, self.clock.now)
+
         async def deliver(call: str, events: Sequence[tuple[str, str, CallEvent]]) -> None:
-            for event_id, _, event in events:
-                if not self.knows(event_id):
-                    self.told.setdefault(call, []).append(getattr(event, "outcome", ""))
-            if self.dice.random() < 0.05:
-                raise StoreUnavailable("kept, and nobody heard of it")
+            await desk.wait(lambda: self._tell(call, events))
 
         hands, rules = Hands(self, name), {"sales": self.rules}
-        self.workers[name] = Floors(self.store.floor, hands, self.clock, rules, deliver, name=name, alone=False)
-        await self.workers[name].start()
+        worker = self.workers[name] = Floors(desk, hands, self.clock, rules, deliver, name=name, alone=False)
+        await worker.start()
+        desk.at_once = False
 
-    def knows(self, event_id: str) -> bool:
-        """Whether a call has heard this before: its inbox recognises what comes again."""
-        known = event_id in self.seen
-        self.seen.add(event_id)
-        return known
+    async def _tell(self, call: str, events: Sequence[tuple[str, str, CallEvent]]) -> None:
+        for event_id, _, event in events:
+            self.judge.tell(self.calls[call], event_id, cast(Reported, event))
+        if self.dice.random() < 0.05:
+            raise StoreUnavailable("kept, and nobody heard of it")
 
-    async def _post(self, worker: str, *events: Event) -> None:
-        await self.workers[worker].post(*(replace(each, at=self.clock.time) for each in events))
+    # ----------------------------------------------------------------------------------------------------------------
+    # What goes on by itself
 
-    def perform(self, order: HostOrder, request: Request) -> Event | None:
+    async def go_on(self) -> None:
+        """Let everybody do what needs nothing that is still on its way."""
+        ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
+        await asyncio.sleep(0)
+        while ready:  # noqa: ASYNC110  (nobody sets an event: it is the loop itself that runs out of work)
+            await asyncio.sleep(0)
+        for each in [each for each in self.posted if each.task.done()]:
+            self.posted.remove(each)
+            each.task.result()
+        for call in list(self.scripts):
+            if self.scripts[call] and all(each.call != call for each in self.posted):
+                self.post(self.scripts[call].popleft(), call=call)
+
+    def post(self, event: Event, call: str = "") -> None:
+        """Hand an event to some worker that is not stalled."""
+        worker = self.dice.choice(self.awake())
+        event = replace(event, at=self.clock.time)
+        task = asyncio.get_running_loop().create_task(self.workers[worker].post(event))
+        self.posted.append(Posted(worker, (event,), call, task))
+
+    def awake(self) -> list[str]:
+        """The workers that are not stalled; all of them, if all are."""
+        return [name for name in self.workers if self.stalled.get(name, 0.0) <= self.clock.time] or list(self.workers)
+
+    async def happens(self, turn: Turn) -> None:
+        """Something that a worker waits for in the store."""
+        self.turns.remove(turn)
+        await turn.happen()
+        await self.go_on()
+
+    def execute(self, each: Pending) -> None:
         """The host does what it is asked for, once for each request id."""
-        if request.request_id not in self.done:
-            self.done[request.request_id] = self.phones._perform(order, self.clock.time)  # type: ignore[arg-type]
-        return self.done[request.request_id]
+        key = each.request.request_id
+        if key not in self.done:
+            self.judge.ordered(each.order)
+            self.done[key] = self.phones._perform(cast(LegOrder, each.order), self.clock.time)
+        each.executed, each.answer = True, self.done[key]
+
+    def answer(self, each: Pending, lost: bool = False) -> None:
+        """The host answers."""
+        self.requests.remove(each)
+        if not each.reply.done():
+            events = (each.answer,) if each.answer is not None else ()
+            each.reply.set_result(Outcome(after=0.5, reason="lost") if lost else Outcome(events))
+
+    def pass_time(self, seconds: float) -> None:
+        """Time passes: phones stop ringing."""
+        self.clock.time += seconds
+        for leg, phone in self.phones.phones.items():
+            if phone.state == "ringing" and phone.until <= self.clock.time:
+                self.phones.play(("expire", leg), self.clock.time)
+
+    def poll(self, *names: str) -> None:
+        """Workers look what is in the log, and what is due."""
+        for name in names:
+            if name not in self.polls or self.polls[name].done():
+                self.polls[name] = asyncio.get_running_loop().create_task(self._poll(self.workers[name]))
+
+    async def _poll(self, worker: Floors) -> None:
+        await worker._follow()
+        worker._fire()
+
+    async def rush(self, older: float = 0.0) -> None:
+        """Everything that has been on its way for so long comes to its end, and what follows from it."""
+        await self.go_on()
+        while True:
+            limit = self.clock.time - older
+            turns = [each for each in self.turns if each.since <= limit]
+            asked = [each for each in self.requests if each.since <= limit]
+            mail = [each for each in self.phones.mail if each.at <= limit]
+            if not (turns or asked or mail):
+                return
+            for turn in turns:
+                await self.happens(turn)
+            for each in asked:
+                if not each.executed:
+                    self.execute(each)
+                self.answer(each)
+            for event in mail:
+                self.phones.mail.remove(event)
+                self.post(event)
+            await self.go_on()
 
     # ----------------------------------------------------------------------------------------------------------------
     # Steps
 
     async def step(self) -> None:
         """One thing that happens, and what is true after it."""
-        await getattr(self, f"_{self.dice.choices(*STEPS)[0]}")()
-        for _ in range(self.dice.randint(0, 3)):
-            await asyncio.sleep(0)
-        self.check()
+        what = self.dice.choices(list(STEPS), list(STEPS.values()))[0]
+        await getattr(self, f"_{what.replace(' ', '_')}")()
+        await self.go_on()
+        for _ in range(self.dice.randint(0, 8)):
+            turns = [each for each in self.turns if self.stalled.get(each.worker, 0.0) <= self.clock.time]
+            if turns:
+                await self.happens(self.dice.choice(turns))
+        await self.judge.follow(self.store.floor)
+        self.judge.look(AGENTS, self.calls)
 
-    def _any(self) -> str:
-        return self.dice.choice(list(self.workers))
+    def live(self) -> list[Call]:
+        """The calls that have not ended."""
+        return [call for call in self.calls.values() if call.name not in self.phones.over]
 
     async def _come(self) -> None:
-        live = self.calls - len(self.phones.over)
-        if live < AGENTS + 4:
-            self.calls += 1
-            await self._post(self._any(), Entered(0.0, f"c{self.calls}/1", "sales", ring=20.0))
+        if len(self.live()) < MOST_CALLS:
+            call = Call(f"c{len(self.calls) + 1}")
+            self.calls[call.name] = call
+            self.scripts[call.name] = deque([Entered(0.0, call.entry, "sales", ring=RING)])
 
     async def _hang_up(self) -> None:
-        live = [f"c{n + 1}" for n in range(self.calls) if f"c{n + 1}" not in self.phones.over]
-        if live:
-            self.phones.play(("hang up", self.dice.choice(live)), self.clock.time)
+        if live := self.live():
+            self.hang_up(self.dice.choice(live))
+
+    def hang_up(self, call: Call) -> None:
+        """A caller hangs up: the host reports that, and the script takes back what it has asked for."""
+        self.phones.play(("hang up", call.name), self.clock.time)
+        call.fate = "over"
+        self.scripts[call.name].append(Left(0.0, call.entry, hung_up=True))
 
     async def _quit(self) -> None:
-        """A caller leaves the queue for something else, and stays in the call."""
-        callers = [each.entry for each in self.workers[self._any()].floor.callers.values() if not each.connected]
-        if callers:
-            entry = self.dice.choice(callers)
-            self.left.add(entry.partition("/")[0])
-            await self._post(self._any(), Left(0.0, entry, hung_up=False))
+        """A caller leaves the queue for something else, and stays in the call; or comes back to its old place."""
+        callers = [call for call in self.live() if call.fate in ("waits", "quit")]
+        if not callers:
+            return
+        call = self.dice.choice(callers)
+        if call.fate == "waits":
+            call.fate = "quit"
+            self.scripts[call.name].append(Left(0.0, call.entry, hung_up=False))
+        else:
+            call.op, call.fate = call.op + 1, "waits"
+            self.scripts[call.name].append(Entered(0.0, call.entry, "sales", ring=RING))
 
     async def _person(self) -> None:
-        moves = [move for move in self.phones.people() if move[0] != "leave" or self.dice.random() < 0.3]
+        moves: list[Move] = list(self.phones.people())
         if moves:
-            self.phones.play(self.dice.choice(moves), self.clock.time)
+            move = self.dice.choices(moves, [self._likely(*move) for move in moves])[0]
+            self.phones.play(move, self.clock.time)
+
+    def _likely(self, what: str, leg: str) -> float:
+        on_the_way = what == "leave" and self.phones.phones[leg].state == "aside"
+        return LIKELY[what] * (0.1 if on_the_way else 1.0)
 
     async def _agent(self) -> None:
-        states: tuple[Readiness, ...] = ("available", "available", "not ready", "offline")
-        state = self.dice.choice(states)
-        await self._post(self._any(), Wanted(0.0, f"a{self.dice.randrange(AGENTS)}", state))
+        states: tuple[Readiness, ...] = ("available", "available", "available", "not ready", "offline")
+        self.post(Wanted(0.0, f"a{self.dice.randrange(AGENTS)}", self.dice.choice(states)))
 
     async def _execute(self) -> None:
-        waiting = [each for each in self.requests if not each.executed]
-        if waiting:
-            each = self.dice.choice(waiting)
-            each.executed, each.answer = True, self.perform(each.order, each.request)
+        if waiting := [each for each in self.requests if not each.executed]:
+            self.execute(self.dice.choice(waiting))
 
     async def _answer(self) -> None:
-        ready = [each for each in self.requests if each.executed]
-        if ready:
-            each = self.dice.choice(ready)
-            self.requests.remove(each)
-            if not each.reply.done():
-                lost = self.dice.random() < 0.05
-                events = (each.answer,) if each.answer is not None else ()
-                each.reply.set_result(Outcome(after=0.5, reason="lost") if lost else Outcome(events))
+        if ready := [each for each in self.requests if each.executed]:
+            self.answer(self.dice.choice(ready), lost=self.dice.random() < 0.05)
 
     async def _report(self) -> None:
         if self.phones.mail:
@@ -172,111 +300,48 @@ class Race:
             event = self.phones.mail[place]
             if self.dice.random() > 0.1:
                 del self.phones.mail[place]
-            await self._post(self._any(), event)
+            self.post(event)
 
     async def _time(self) -> None:
-        self.clock.time += self.dice.uniform(0.05, 4.0)
-        await self._fire()
+        if not self.stalls:
+            await self.rush(PROMPT)
+        self.pass_time(self.dice.uniform(0.05, 4.0))
+        awake = self.awake()
+        self.poll(*(self.dice.sample(awake, min(2, len(awake))) if self.stalls else awake))
 
     async def _stall(self) -> None:
-        if self.stalls:
-            self.clock.time += self.dice.choice(STALLS)
-            await self._fire()
-
-    async def _fire(self) -> None:
-        for leg, phone in self.phones.phones.items():
-            if phone.state == "ringing" and phone.until <= self.clock.time:
-                self.phones.play(("expire", leg), self.clock.time)
-        for name in self.dice.sample(list(self.workers), 2):
-            await self.workers[name]._follow()
-            self.workers[name]._fire()
+        """Everything stands still for a while, or one worker does while the others go on."""
+        if self.stalls and self.dice.random() < 0.5:
+            self.pass_time(self.dice.choice(STALLS))
+        elif self.stalls:
+            self.stalled[self.dice.choice(list(self.workers))] = self.clock.time + self.dice.choice(STALLS)
 
     async def _kill(self) -> None:
-        name = self._any()
+        """A worker dies. What it had asked for may happen all the same; what it was told is told to another one."""
+        name = self.dice.choice(list(self.workers))
         old = self.workers.pop(name)
-        tasks = [*old._flying.values(), *([old._turning] if old._turning is not None else [])]
         old._stopping = True
+        old._inbox.clear()
+        lost = [each for each in self.posted if each.worker == name]
+        tasks = [*old._flying.values(), *(each.task for each in lost)]
+        tasks += [task for task in (old._turning, self.polls.pop(name, None)) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self.requests = [each for each in self.requests if each.worker != name or each.executed]
+        for turn in [each for each in self.turns if each.worker == name]:
+            self.turns.remove(turn)
+            if turn.writes and self.dice.random() < 0.5:
+                await turn.happen()
+        self.requests = [each for each in self.requests if each.worker != name or self.dice.random() < 0.5]
+        for each in lost:
+            self.posted.remove(each)
+            if each.call:
+                self.scripts[each.call].extendleft(reversed(each.events))
+            else:
+                self.phones.mail += each.events
+        self.stalled.pop(name, None)
         self.kills += 1
-        await self._start(f"w{WORKERS + self.kills}")
-
-    # ----------------------------------------------------------------------------------------------------------------
-    # What must never be
-
-    def check(self) -> None:
-        """By the phones, whatever anybody believes."""
-        for number in range(AGENTS):
-            busy = self.phones.busy(f"a{number}")
-            if len(busy) > 1:
-                self._wrong(f"a{number} rings for, or is in, {' and '.join(sorted(each.call for each in busy))}")
-        for number in range(self.calls):
-            inside = self.phones.inside(f"c{number + 1}")
-            if len(inside) > 1:
-                self._wrong(f"c{number + 1} has {' and '.join(sorted(inside))}")
-
-    def _wrong(self, what: str) -> None:
-        if what not in self.faults:
-            self.faults.append(what)
-
-    async def settle(self) -> None:
-        """Everything that is under way comes to its end, everybody hangs up, and nothing may be left."""
-        for _ in range(8):
-            await self._drain()
-            self.clock.time += 20.0
-        self._compare()
-        for number in range(self.calls):
-            if f"c{number + 1}" not in self.phones.over:
-                self.phones.play(("hang up", f"c{number + 1}"), self.clock.time)
-        for _ in range(60):
-            await self._drain()
-            self.clock.time += 20.0
-        floor = next(iter(self.workers.values())).floor
-        for call, outcomes in self.told.items():
-            for outcome in ("connected", "answered", "no agents"):
-                if outcomes.count(outcome) > 1:
-                    self._wrong(f"{call} is told {outcome} more than once")
-        for phone in self.phones.phones.values():
-            if phone.busy:
-                self._wrong(f"{phone.who} is {phone.state} for {phone.call} for ever")
-        for kind, left in (("legs", floor.legs), ("callers", floor.callers)):
-            if left:
-                self._wrong(f"{kind} stay behind: {', '.join(left)}")
-        images = {repr(sorted(each.floor.agents.items())) for each in self.workers.values()}
-        if len(images) > 1:
-            self._wrong("the workers do not agree")
-
-    def _compare(self) -> None:
-        """Once nothing is on its way, whoever is in a call is there for a caller who talks to them."""
-        floor = next(iter(self.workers.values())).floor
-        for phone in self.phones.phones.values():
-            if phone.state == "in" and not any(each.connected == phone.leg for each in floor.callers.values()):
-                self._wrong(f"{phone.who} is in {phone.call} for nobody")
-
-    async def _drain(self) -> None:
-        for _ in range(400):
-            await asyncio.sleep(0)
-            while self.requests:
-                each = self.requests.pop(0)
-                answer = each.answer if each.executed else self.perform(each.order, each.request)
-                if not each.reply.done():
-                    each.reply.set_result(Outcome((answer,) if answer is not None else ()))
-            if self.phones.mail:
-                await self._post(self._any(), self.phones.mail.pop(0))
-                continue
-            for leg, phone in list(self.phones.phones.items()):
-                if phone.state == "ringing" and phone.until <= self.clock.time:
-                    self.phones.play(("expire", leg), self.clock.time)
-            for worker in self.workers.values():
-                await worker._follow()
-                worker._fire()
-            busy = any(each._flying or each._turning for each in self.workers.values())
-            if not busy and not self.phones.mail and not self.requests:
-                return
-            if busy:
-                await asyncio.sleep(0.0005)
+        await self.start(name if self.dice.random() < 0.5 else f"w{WORKERS + self.kills}")
 
 
 class Hands:
@@ -288,11 +353,6 @@ class Hands:
     async def perform(self, order: HostOrder, leg: Leg | None, request: Request) -> Outcome:
         """Wait for the host."""
         reply: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._race.requests.append(Pending(self._worker, order, request, reply))
+        now = self._race.clock.time
+        self._race.requests.append(Pending(self._worker, now, order, request, reply))
         return await reply
-
-
-STEPS: tuple[list[str], list[float]] = (
-    ["come", "hang_up", "quit", "person", "agent", "execute", "answer", "report", "time", "stall", "kill"],
-    [6, 2, 2, 14, 2, 22, 22, 22, 14, 0.6, 0.4],
-)

@@ -1,7 +1,7 @@
 """The wrong variants of the offer machine, each as a patch of the right one: the race has to notice them.
 
-They are those that were measured on another engine, with rows and locks. Where this one has no rows to lock, the
-nearest thing stands for it: a worker that decides on what it knows itself, before the log has said what is the case.
+They are those that were measured on another engine, with rows and locks. Where this one has nothing of the kind, the
+nearest thing stands for it, and its docstring says so. Nothing else of the floor is touched, and nothing of the race.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from itertools import count
 from typing import Any
 from unittest.mock import PropertyMock, patch
 
-from race_rig import Race
-
-from interpreter.floor import ledger
+from interpreter.engine import draft
+from interpreter.floor import Floors, ledger
 from interpreter.routing import floor as floor_module
 from interpreter.routing import legs, moving
 from interpreter.routing.protocol import Due, StopRinging
-from interpreter.routing.state import Floor, Leg
-from interpreter.store.sqlite_floor import SqliteFloorLog
+from interpreter.routing.state import Floor
+from interpreter.store.floor_log import LogRow
 
 Variant = Callable[[], AbstractContextManager[None]]
 
@@ -32,7 +32,7 @@ def freed_when_it_has_rung_long_enough() -> Iterator[None]:
         leg = floor.legs.get(name)
         if leg is not None and leg.state == "ringing":
             floor.done.append(StopRinging(leg.name, leg.call))
-            leg.why = "declined"  # and is offered the next caller at once
+            leg.why = "missed"
             moving.over(floor, leg, at)
 
     with patch.object(legs, "ring_due", ring_due):
@@ -41,28 +41,25 @@ def freed_when_it_has_rung_long_enough() -> Iterator[None]:
 
 @contextmanager
 def freed_when_nothing_is_confirmed() -> Iterator[None]:
-    """Nothing was heard of the end of ringing: then it will have ended."""
+    """Nothing was heard of the end of ringing in time: then it will have ended."""
+    confirm_due = legs.confirm_due
 
-    def confirm_due(floor: Floor, name: str, at: float) -> None:
+    def freed(floor: Floor, name: str, at: float) -> None:
         leg = floor.legs.get(name)
-        if leg is not None and leg.state in ("stopping", "removing"):
-            leg.why = "declined"
+        if leg is not None and leg.state == "stopping":
             moving.over(floor, leg, at)
+        else:
+            confirm_due(floor, name, at)
 
-    def stop(floor: Floor, leg: Leg, at: float, why: Any) -> None:
-        leg.state, leg.why = "stopping", leg.why or why
-        floor.clear(f"ring:{leg.name}")
-        floor.done.append(StopRinging(leg.name, leg.call))
-        floor.timer(f"confirm:{leg.name}", at + moving.CONFIRM)
-
-    with patch.object(legs, "confirm_due", confirm_due), patch.object(moving, "stop", stop):
+    with patch.object(legs, "confirm_due", freed):
         yield
 
 
 @contextmanager
 def another_request_id_every_time() -> Iterator[None]:
     """The host cannot recognise a request that comes again."""
-    new = PropertyMock(side_effect=lambda: str(uuid.uuid4()))
+    numbers = count()
+    new = PropertyMock(side_effect=lambda: str(uuid.uuid5(ledger.REQUESTS, f"another {next(numbers)}")))
     with patch.object(ledger.Pending, "request_id", new):
         yield
 
@@ -95,43 +92,58 @@ def orders_of_one_call_overtake_each_other() -> Iterator[None]:
 
 
 @contextmanager
-def everybody_decides_alone() -> Iterator[None]:
-    """In the place of "no row locks": a worker hears of what others have appended only when time has passed."""
-    read = SqliteFloorLog.read
-    append = SqliteFloorLog.append
-    latest = ""
+def decided_before_it_is_in_the_log() -> Iterator[None]:
+    """In the place of "no row locks": a worker folds what it has to append first, as if nobody had appended anything
+    meanwhile, and appends it then. There are no rows of offers here whose locks could be left out."""
 
-    async def appended(self: SqliteFloorLog, at: float, by: str, texts: Any) -> int:
-        nonlocal latest
-        latest = by
-        return await append(self, at, by, texts)
+    async def turn(self: Floors) -> None:
+        while self._inbox:
+            taken = list(self._inbox)
+            self._inbox.clear()
+            texts = [ledger.ENTRIES.encode(entry) for group, _ in taken for entry in group]
+            for text in texts:
+                _, timers = self._fold(LogRow(self._ledger.n + 1, self._clock.now(), self._name, text))
+                for timer in timers:
+                    self._set(timer)
+            await self._log.append(self._clock.now(), self._name, texts)
+            await self._catch_up()
+            for _, reply in taken:
+                if reply is not None and not reply.done():
+                    reply.set_result(None)
 
-    async def mine(self: SqliteFloorLog, after: int, limit: int = 10_000) -> Any:
-        rows = await read(self, after, limit)
-        return tuple(row for row in rows if row.by == latest or "SignedIn" in row.text)
-
-    with patch.object(SqliteFloorLog, "read", mine), patch.object(SqliteFloorLog, "append", appended):
+    with patch.object(Floors, "_turn", turn):
         yield
 
 
 @contextmanager
-def reports_that_come_again_are_heard_again() -> Iterator[None]:
-    """The inbox of calls without its memory: what two workers report, or one after a restart, counts twice."""
-    with patch.object(Race, "knows", lambda self, event_id: False):
+def calls_forget_what_they_have_heard() -> Iterator[None]:
+    """The inbox of calls without its memory. What the host reports of legs may come twice, and does so in every race:
+    the floor asks for states, and a second time has no meaning. What the floor tells a call counts each time."""
+    with patch.object(draft, "_is_seen", lambda seen, mark: False):
         yield
 
 
 @contextmanager
 def timers_without_generations() -> Iterator[None]:
-    """In the place of the wrong lock order of timers: a timer that was replaced, or forgotten, still does its work."""
+    """In the place of the first draft, in which timers were locked before calls: a timer that was replaced or forgotten
+    still does its work. Here nothing is locked, and that guard is what is left to get wrong about timers."""
     due = floor_module._due
 
     def any_due(floor: Floor, event: Due) -> None:
-        number = floor.timers.get(event.timer, (event.generation, event.at))[0]
-        floor.timers[event.timer] = number, event.at
-        due(floor, Due(event.at, event.timer, number))
+        floor.timers[event.timer] = event.generation, event.at
+        due(floor, event)
 
-    with patch.object(floor_module, "_due", any_due):
+    def fire(self: Floors) -> int:
+        now = self._clock.now()
+        taken = self._agenda.take_due(now)
+        for _, what in taken:
+            if isinstance(what, str):
+                self._advance(what)
+            else:
+                self._put((Due(now, what.timer, what.generation),), None)
+        return len(taken)
+
+    with patch.object(floor_module, "_due", any_due), patch.object(Floors, "_fire", fire):
         yield
 
 
@@ -143,10 +155,8 @@ VARIANTS: dict[str, Variant] = {
         another_request_id_every_time,
         late_answers_are_taken_as_they_come,
         orders_of_one_call_overtake_each_other,
-        everybody_decides_alone,
-        reports_that_come_again_are_heard_again,
+        decided_before_it_is_in_the_log,
+        calls_forget_what_they_have_heard,
+        timers_without_generations,
     )
 }
-HARMLESS: dict[str, Variant] = {"timers_without_generations": timers_without_generations}
-"""Names of legs never repeat, and a question asked too early is only a question: nothing hangs on this guard. Nor
-does it on reports of the host that come twice, of which every run has some."""
