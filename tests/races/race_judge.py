@@ -117,20 +117,19 @@ class Judge:
 
     async def follow(self, log: FloorLog) -> None:
         """Fold what has come to the log: whose turn it was, and whether anybody is idle beside a caller."""
-        while rows := await log.read(self.ledger.n):
-            for row in rows:
-                before = {leg.name: leg for leg in self.floor.legs.values() if leg.answered}
-                entry = ENTRIES.decode(row.text)
-                if isinstance(entry, Wanted):
-                    self.ready.pop(entry.agent, None)  # who asks to be something else has ended the wrap-up
-                orders, _ = self.ledger.apply(row)
-                for pending in orders:
-                    if isinstance(pending.order, Ring | Aside):
-                        self._check_turn(pending.order)
-                for name, leg in before.items():
-                    if name not in self.floor.legs and self.floor.agents[leg.agent].wanted != "offline":
-                        self.ready[leg.agent] = entry.at + leg.wrap_up
-                self._check_idle()
+        for row in await log.read(self.ledger.n):
+            before = {leg.name: leg for leg in self.floor.legs.values() if leg.answered}
+            entry = ENTRIES.decode(row.text)
+            if isinstance(entry, Wanted):
+                self.ready.pop(entry.agent, None)  # who asks to be something else has ended the wrap-up
+            orders, _ = self.ledger.apply(row)
+            for pending in orders:
+                if isinstance(pending.order, Ring | Aside):
+                    self._check_turn(pending.order)
+            for name, leg in before.items():
+                if name not in self.floor.legs and self.floor.agents[leg.agent].wanted != "offline":
+                    self.ready[leg.agent] = entry.at + leg.wrap_up
+            self._check_idle()
 
     def _check_turn(self, order: Ring | Aside) -> None:
         leg = self.floor.legs.get(order.leg)

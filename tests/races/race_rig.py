@@ -107,6 +107,8 @@ class Race:
     """What calls have still to say to the floor, each in order."""
     calls: dict[str, Call] = field(default_factory=dict)
     kills: int = 0
+    commits: int = 0
+    """Changes of the store that the judge has seen."""
 
     def __post_init__(self) -> None:
         self.judge = Judge(self.phones, self.rules)
@@ -144,15 +146,19 @@ class Race:
     async def go_on(self) -> None:
         """Let everybody do what needs nothing that is still on its way."""
         ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
-        await asyncio.sleep(0)
-        while ready:  # noqa: ASYNC110  (nobody sets an event: it is the loop itself that runs out of work)
+        begun = True
+        while begun:
             await asyncio.sleep(0)
-        for each in [each for each in self.posted if each.task.done()]:
-            self.posted.remove(each)
-            each.task.result()
-        for call in list(self.scripts):
-            if self.scripts[call] and all(each.call != call for each in self.posted):
-                self.post(self.scripts[call].popleft(), call=call)
+            while ready:  # noqa: ASYNC110  (nobody sets an event: it is the loop itself that runs out of work)
+                await asyncio.sleep(0)
+            for each in [each for each in self.posted if each.task.done()]:
+                self.posted.remove(each)
+                each.task.result()
+            begun = False
+            for call, events in self.scripts.items():
+                if events and all(each.call != call for each in self.posted):
+                    self.post(events.popleft(), call=call)
+                    begun = True
 
     def post(self, event: Event, call: str = "") -> None:
         """Hand an event to some worker that is not stalled."""
@@ -236,7 +242,9 @@ class Race:
             turns = [each for each in self.turns if self.stalled.get(each.worker, 0.0) <= self.clock.time]
             if turns:
                 await self.happens(self.dice.choice(turns))
-        await self.judge.follow(self.store.floor)
+        if self.store.commits != self.commits:
+            self.commits = self.store.commits
+            await self.judge.follow(self.store.floor)
         self.judge.look(AGENTS, self.calls)
 
     def live(self) -> list[Call]:
