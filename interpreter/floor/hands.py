@@ -14,10 +14,16 @@ from interpreter.routing.protocol import (
     Give,
     HostOrder,
     Join,
+    Keyed,
     NotAnswered,
+    Order,
+    Probe,
+    Probed,
     Recording,
     Ring,
+    Rung,
     StartRecording,
+    Whisper,
 )
 from interpreter.routing.state import Leg
 
@@ -64,3 +70,16 @@ class NoHands:
                 return Outcome((NotAnswered(0.0, order.leg, "failed"),), reason="this host brings nobody into calls")
             case _:
                 return Outcome()
+
+
+def in_doubt(order: Order) -> tuple[Event, ...]:
+    """What is known of an order that was given up: nothing, and certainly not that it was not performed."""
+    match order:
+        case Ring() | Aside():
+            return (Rung(0.0, order.leg),)
+        case Probe():
+            return (Probed(0.0, order.leg, None),)
+        case Whisper() if order.asks:
+            return (Keyed(0.0, order.leg),)
+        case _:
+            return ()

@@ -93,8 +93,10 @@ class Ledger:
 
     def _add(self, name: str, order: Order | Tell, row: LogRow) -> Pending:
         lane = f"host {order.call}" if not isinstance(order, Tell) else f"tell {call_of(order.entry)}"
-        if isinstance(order, Give | Detail):
+        if isinstance(order, Give):
             lane = f"desk {order.call}"
+        elif isinstance(order, Detail):
+            lane = f"record {order.call}"  # of its own: whoever is told something does not wait for it
         pending = self.pending[name] = Pending(name, lane, order, row.at, row.by)
         self.lanes.setdefault(lane, deque()).append(name)
         return pending

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,35 +11,28 @@ from dataclasses import replace
 
 from interpreter.engine.agenda import Agenda
 from interpreter.engine.retry import delay
-from interpreter.floor.hands import Hands, Outcome, Tellers, tell_nobody
+from interpreter.floor.hands import Hands, Outcome, Tellers, in_doubt, tell_nobody
 from interpreter.floor.ledger import ENTRIES, Done, Entry, Ledger, Pending, open_ledger
-from interpreter.floor.values import plain
+from interpreter.floor.observing import Observer, Unobserved
+from interpreter.floor.records import Records
 from interpreter.journal import JournalError
 from interpreter.ports import Clock, Request
 from interpreter.protocol import Event as CallEvent
 from interpreter.protocol import Reported
 from interpreter.routing import Floor, QueueRules
 from interpreter.routing.protocol import (
-    Aside,
     CallOver,
     Detail,
     Due,
     Event,
     Give,
-    Keyed,
-    Order,
     People,
-    Probe,
-    Probed,
-    Ring,
-    Rung,
     SetTimer,
     Tell,
-    Whisper,
 )
 from interpreter.routing.state import call_of
 from interpreter.store import StoreUnavailable
-from interpreter.store.floor_log import DetailRow, FloorLog, LogRow
+from interpreter.store.floor_log import FloorLog, LogRow
 
 log = logging.getLogger(__name__)
 
@@ -75,9 +67,12 @@ class Floors:
         tell: Tellers = tell_nobody,
         name: str = "",
         alone: bool = True,
+        observer: Observer | None = None,
     ) -> None:
         self._log, self._hands, self._clock, self._rules = store, hands, clock, rules
         self._deliver, self._give, self._name, self._alone = deliver, tell, name, alone
+        self._observer = observer or Unobserved()
+        self._records = Records(store, self._observer)
         self._ledger = Ledger(Floor(rules))
         self._agenda: Agenda[tuple[str, str], Due | str] = Agenda()
         """Timers by their names, and lanes that wait."""
@@ -107,6 +102,10 @@ class Floors:
     def orders(self) -> int:
         """How many orders are not done."""
         return len(self._ledger.pending)
+
+    def unwritten(self) -> list[float]:
+        """When the legs were over whose records are not written (epoch seconds)."""
+        return [each.at for each in self._ledger.pending.values() if isinstance(each.order, Detail)]
 
     async def start(self) -> None:
         """Take up what is in the log. Raises `StoreUnavailable` and `JournalError`."""
@@ -271,6 +270,7 @@ class Floors:
             log.critical(
                 "entry %d of the floor's log cannot be folded and is left out: %s", row.n, row.text, exc_info=True
             )
+            self._observer.entry_left_out()
             return (), ()
 
     def _show(self, row: LogRow) -> None:
@@ -309,7 +309,7 @@ class Floors:
         del self._flying[lane]
         if not task.cancelled() and (error := task.exception()) is not None:
             # A fault of ours: it must not stand in the way of what comes behind it.
-            log.error("%s could not be performed", head.order, exc_info=error)
+            log.error("%s (%s) could not be performed", type(head.order).__name__, head.lane, exc_info=error)
             self._put((Done(self._clock.now(), head.name),), None)
         if ("lane", lane) not in self._agenda:
             self._advance(lane)
@@ -322,7 +322,7 @@ class Floors:
         if isinstance(order, Tell):
             outcome = await self._tell(head, order)
         elif isinstance(order, Detail):
-            outcome = await self._keep(order, head.at)
+            outcome = await self._records.keep(order, head.at, attempt)
         elif isinstance(order, Give):
             outcome = await self._give(order, Request(head.request_id, head.at, attempt))
         else:
@@ -331,9 +331,11 @@ class Floors:
                 outcome = await self._hands.perform(order, leg, Request(head.request_id, head.at, attempt))
             except StoreUnavailable as error:
                 outcome = Outcome(after=SETBACK, reason=str(error))
-        if outcome.after is not None and self._clock.now() - since >= PATIENCE and not isinstance(order, Tell):
-            log.error("%s is given up: %s", order, outcome.reason)
-            outcome = Outcome(_in_doubt(order))
+        tired = outcome.after is not None and self._clock.now() - since >= PATIENCE
+        if tired and not isinstance(order, Tell | Detail):
+            log.error("%s (%s) is given up: %s", type(order).__name__, head.lane, outcome.reason)
+            self._observer.order_given_up(type(order).__name__)
+            outcome = Outcome(in_doubt(order))
         if outcome.after is not None:
             pause = delay(head.request_id, attempt, outcome.after)
             self._agenda.set(("lane", head.lane), self._clock.now() + pause, head.lane)
@@ -353,14 +355,6 @@ class Floors:
             self._agenda.set(("lane", lane), self._clock.now() + SETBACK, lane)
             self._wake.set()
 
-    async def _keep(self, order: Detail, at: float) -> Outcome:
-        text = json.dumps({name: plain(value) for name, value in order.values})
-        try:
-            await self._log.keep_details([DetailRow(order.call, order.leg, at, text)])
-        except StoreUnavailable as error:
-            return Outcome(after=SETBACK, reason=str(error))
-        return Outcome()
-
     async def _tell(self, head: Pending, order: Tell) -> Outcome:
         call, _, op = order.entry.partition("/")
         event = Reported(self._clock.now(), op, order.outcome, order.values)
@@ -369,16 +363,3 @@ class Floors:
         except StoreUnavailable as error:
             return Outcome(after=SETBACK, reason=str(error))
         return Outcome()
-
-
-def _in_doubt(order: Order) -> tuple[Event, ...]:
-    """What is known of an order that was given up: nothing, and certainly not that it was not performed."""
-    match order:
-        case Ring() | Aside():
-            return (Rung(0.0, order.leg),)
-        case Probe():
-            return (Probed(0.0, order.leg, None),)
-        case Whisper() if order.asks:
-            return (Keyed(0.0, order.leg),)
-        case _:
-            return ()
