@@ -40,7 +40,7 @@ kill: $(STAMP)
 
 # Everything that can happen in a small center with one odd thing on the way, as far as IVR_EXPLORE states.
 explore: $(STAMP)
-	IVR_EXPLORE=20000 $(BIN)/python -m pytest tests/routing/test_small_center.py -s
+	IVR_EXPLORE=400000 $(BIN)/python -m pytest tests/routing/test_small_center.py -s
 
 # A hundred thousand steps of eight workers, callers, agents and phones on the real store; the wrong variants of it.
 races: $(STAMP)

@@ -64,6 +64,9 @@ class Budget:
     """Agents who miss a call and are ready again."""
     leaves: int = 0
     """Callers who leave the queue, but not the call."""
+    late: int = 4
+    """How often time may pass to the next thing that is due while something is late. Four are enough for the end of
+    ringing, here and at the host, and for two questions; without a limit there would be no end of questions."""
 
 
 @dataclass(slots=True)
@@ -107,7 +110,7 @@ class Center:
         if self.budget.odd and not self.strange:
             yield from (("next", what) for what in ODD)
         yield from (("release", str(number)) for number in range(len(self.held)))
-        if self._next() is not None:
+        if self._next() is not None and (self.budget.late or not self.held):
             yield "time", ""
 
     def _declines(self, move: Move) -> bool:
@@ -145,6 +148,7 @@ class Center:
             case "release":
                 self._release(self.held.pop(int(whom)))
             case "time":
+                self.budget.late -= bool(self.held)
                 self._pass_time()
             case _:
                 self._hear(self.phones.play(move, self.now))
