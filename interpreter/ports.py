@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from interpreter.protocol import HostAction
+from interpreter.protocol import Event, HostAction
 
 
 class Clock(Protocol):
@@ -59,9 +59,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Performed:
-    """The host accepted the request. ``connection_id`` is set when it names the call's connection (answer)."""
+    """The host accepted the request. ``connection_id`` is set when it names the call's connection (answer). ``reports``
+    is what the host would have reported later, where it is known at once and no report comes; its time is the
+    engine's."""
 
     connection_id: str = ""
+    reports: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,9 @@ def _recording(data: Fields, at: float) -> protocol.Event:
 
 
 def _not_recorded(data: Fields, at: float) -> protocol.Event:
-    return protocol.RecordingChanged(at, text(data, "recordingId", ""), "failed")
+    result = _result(data)
+    name = text(data, "recordingId", "")
+    return protocol.RecordingChanged(at, name, "failed", result.code, result.sub_code, result.message)
 
 
 def _collected(data: Fields) -> str:

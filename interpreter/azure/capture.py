@@ -3,11 +3,16 @@
 A recording is started by the connection (the only way that Teams Phone extensibility knows) and paused, resumed and
 stopped by the host's own name for it. That name comes with the reply and again with every report of its state, so
 whichever is lost, the other is there.
+
+The service refuses what is so already, and then reports no state. So what it refuses is looked up: where the recording
+is as it was wanted, that is the report.
 """
 
 from __future__ import annotations
 
 import logging
+import re
+from dataclasses import replace
 from typing import Protocol
 
 from azure.communication.callautomation import (
@@ -17,21 +22,27 @@ from azure.communication.callautomation import (
     RecordingFormat,
 )
 from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
-from azure.core.exceptions import HttpResponseError
+from azure.core.exceptions import AzureError, HttpResponseError
 
 from interpreter.azure.outcome import of_error
 from interpreter.azure.people import party
 from interpreter.azure.tones import TONES
 from interpreter.ports import Line, Performance, Performed, Refused, TryLater
 from interpreter.ports import Request as Identity
-from interpreter.protocol import Request
+from interpreter.protocol import RecordingChanged, Request
 from interpreter.site import Site
 from interpreter.store import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
 _TONE_NAMES = {character: name for name, character in TONES.items()}
-_ALREADY_RECORDED = "8553"
+_ALREADY_RECORDED = frozenset({"8553", "8559"})
+"""Another recording of the call runs (wire contract, section 3.4)."""
+_IN_CHANGE, _SO_ALREADY = "8571", "8573"
+"""Another change of the recording is under way; it cannot be paused, or resumed, in its present state."""
+_OF_RECORDINGS = re.compile(r"\b(8553|8559|8571|8573|8589|7604|7605)\b")
+AGAIN = 0.25
+"""Seconds until a change is asked for again that met another one."""
 UNKNOWN_YET = TryLater(0.25, "the service has not named the recording yet")
 
 
@@ -89,10 +100,15 @@ class Capture:
                 headers=headers,
             )
         except HttpResponseError as error:
-            refused = of_error(error)
-            if identity.attempt > 1 and isinstance(refused, Refused) and _ALREADY_RECORDED in refused.reason:
+            refused = _sorted(error)
+            if identity.attempt > 1 and isinstance(refused, Refused) and refused.code in _ALREADY_RECORDED:
                 return Performed()  # the answer to our first request was lost: its state is reported all the same
             return refused
+        except AttributeError:
+            # The SDK reads an answer without a body as if it had one. The request was accepted; the name comes with
+            # the report of its state.
+            log.warning("call %s: the service has not named the recording in its answer", line.call_id)
+            return Performed()
         if made.recording_id:
             await self._note(line.call_id, made.recording_id)
         return Performed()
@@ -112,11 +128,49 @@ class Capture:
                 return TryLater(0.25, str(error))
         if not recording:
             return UNKNOWN_YET
-        match action.name:
-            case "pause":
-                await self._client.pause_recording(recording)
-            case "resume":
-                await self._client.resume_recording(recording)
-            case _:
-                await self._client.stop_recording(recording)
+        try:
+            match action.name:
+                case "pause":
+                    await self._client.pause_recording(recording)
+                case "resume":
+                    await self._client.resume_recording(recording)
+                case _:
+                    await self._client.stop_recording(recording)
+        except HttpResponseError as error:
+            refused = _sorted(error)
+            if isinstance(refused, Refused) and refused.code == _SO_ALREADY:
+                return await self._as_it_is(recording, action.name, refused)
+            if isinstance(refused, Refused) and action.name == "stop" and refused.status == 404:
+                return Performed()  # it has ended already, as it was wanted
+            return refused
         return Performed()
+
+    async def _as_it_is(self, recording: str, wanted: str, refused: Refused) -> Performance:
+        """What became of a change that was refused because of the recording's state: done, where the state is the one
+        that was wanted."""
+        try:
+            found = await self._client.get_recording_properties(recording)
+        except AzureError as error:
+            log.warning("recording %s: its state is not known: %s", recording[:12], error.message)
+            return refused
+        # An enumeration in the SDK, and text where the service knows more states than it.
+        state = str(getattr(found.recording_state, "value", found.recording_state)).lower()
+        match wanted, state:
+            case "pause", "inactive":
+                return Performed(reports=RecordingChanged(0.0, recording, "inactive"))
+            case "resume", "active":
+                return Performed(reports=RecordingChanged(0.0, recording, "active"))
+            case _:
+                return refused
+
+
+def _sorted(error: HttpResponseError) -> TryLater | Refused:
+    """As `of_error`. What the service says of recordings becomes the refusal's code, and a recording that is not there
+    any more is no call that is not there any more."""
+    found = of_error(error)
+    if isinstance(found, TryLater):
+        return found
+    code = _OF_RECORDINGS.search(f"{found.code} {found.reason}")
+    if code is not None and code[0] == _IN_CHANGE:
+        return TryLater(AGAIN, f"HTTP {found.status} {found.code} {found.reason}")
+    return replace(found, code=code[0] if code is not None else found.code, gone=False)

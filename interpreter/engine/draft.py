@@ -192,6 +192,8 @@ class Draft(Generic[P, C]):
         match result:
             case Performed():
                 self._settle(waiting, "done", "")
+                if result.reports is not None and self.status == "live":
+                    self._step(replace(result.reports, at=self.now))
             case TryLater():
                 self._postpone(waiting, result.after, storable(result.reason), since)
             case Refused():

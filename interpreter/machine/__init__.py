@@ -23,6 +23,7 @@ a script or the service can do. Two hang-ups, answers to questions never asked a
 
 from __future__ import annotations
 
+import dataclasses
 from typing import assert_never
 
 from dsl import Program
@@ -159,6 +160,10 @@ def _operation_ended(
     if isinstance(event, TransferAccepted) and event.op in dict(turn.call.ringing):
         _handed_over(turn, dict(turn.call.ringing)[event.op])
         return
+    if waiting is not None and waiting.filler == event.op:
+        # What is said meanwhile has been said, or cannot be: nothing is left to wait for but the answer.
+        turn.update(waiting=dataclasses.replace(waiting, filler="", filler_ends=0.0))
+        return
     if waiting is None or waiting.op != event.op:
         turn.update(ringing=tuple(rung for rung in turn.call.ringing if rung[0] != event.op))
         _unawaited(turn, event)
@@ -194,10 +199,10 @@ def _operation_ended(
 
 
 def _unawaited(turn: Turn, event: Event) -> None:
-    """Nobody waits for it; but a recording that did not come about is not one that has to be paused."""
+    """Nobody waits for it; but of a recording it is known now that it is not as it was wanted."""
     refused = isinstance(event, ActionRefused) or (isinstance(event, Reported) and event.outcome != "started")
-    if refused and getattr(event, "op", "") == turn.call.recording_op and turn.call.recording == "on":
-        turn.update(recording="")
+    if refused and getattr(event, "op", "") == turn.call.recording_op:
+        recording.not_changed(turn)
 
 
 def _answered(turn: Turn, waiting: Waiting, event: Reported | ActionRefused) -> After | None:
@@ -294,8 +299,10 @@ def _request_timer(turn: Turn, waiting: Waiting, timer: str) -> None:
         requests.fill(turn, waiting, int(timer.removeprefix("filler.")))
         return
     if waiting.purpose == "pause":
+        recording.late(turn, waiting.op)
         run.follow(turn, secrecy.not_paused(turn))
     elif waiting.purpose in ("check", "count"):
         run.follow(turn, answer.told(turn, waiting, ActionRefused(turn.at, waiting.op, 0, "late")))
     else:
+        recording.late(turn, waiting.op)
         run.follow(turn, requests.late(turn, waiting))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Literal, assert_never
 
 from dsl.ast import RecordCall, Step, StreamAudio, TranscribeCall
 from interpreter.machine import ends, requests
+from interpreter.machine.results import recording_outcome
 from interpreter.machine.state import After, Continue, Outcome
-from interpreter.machine.turn import Turn
-from interpreter.protocol import RecordingChanged, Reported
+from interpreter.machine.turn import Turn, longest
+from interpreter.protocol import Play, Prompt, RecordingChanged, Reported
 
 CONFIRMED_WITHIN = 3.0
 """Seconds in which the pause of a recording has to be confirmed before a secret is asked for (scenario S2)."""
@@ -26,13 +28,25 @@ def record(turn: Turn, step: Step, index: int, statement: Recording) -> tuple[bo
         prompts = turn.prompts((notice,))
         if prompts is None:
             return False, ends.system_error(turn, "a value of a notice is missing")
-        if not statement.routes:
+        if not statement.routes and statement.action != "pause":
             turn.play(prompts, Continue(step.name.text, index + 1))
             return False, None
+        return _say_while_waiting(turn, prompts, op, Continue(step.name.text, index))
     if isinstance(statement, RecordCall) and statement.action == "pause" and not turn.call.gone:
         requests.wait(turn, op, CONFIRMED_WITHIN, Continue(step.name.text, index), "statement")
         return False, None
     return requests.wait_if_routed(turn, step, index, op, statement.routes)
+
+
+def _say_while_waiting(turn: Turn, prompts: tuple[Prompt, ...], op: str, here: Continue) -> tuple[bool, After | None]:
+    """Say the notice while the host is asked; it is said to its end, whatever the host says meanwhile."""
+    said = turn.op()
+    turn.effects.append(Play(said, prompts, turn.language, turn.voice))
+    requests.wait(turn, op, CONFIRMED_WITHIN, here, "statement")
+    waiting = turn.call.waiting
+    assert waiting is not None
+    turn.update(waiting=dataclasses.replace(waiting, filler=said, filler_ends=turn.at + longest(prompts)))
+    return False, None
 
 
 def _is_so(turn: Turn, action: str) -> bool:
@@ -73,12 +87,33 @@ def change_recording(turn: Turn, action: str) -> str:
 _STATES: Mapping[str, Literal["", "on", "paused"]] = {"start": "on", "resume": "on", "pause": "paused", "stop": ""}
 
 
+def not_changed(turn: Turn) -> None:
+    """The host has not done what was last asked of it: the recording is as it was."""
+    match turn.call.recording:
+        case "paused":
+            turn.update(recording="on")
+        case "on":
+            # A name is known of what was to be resumed, and none of what was to be begun.
+            turn.update(recording="paused" if turn.call.recording_id else "")
+        case "":
+            pass
+
+
+def late(turn: Turn, op: str) -> None:
+    """Nothing came back in time. A pause that may still come is taken back: nobody would end it."""
+    if op == turn.call.recording_op and turn.call.recording == "paused":
+        change_recording(turn, "resume")
+
+
 def recording_changed(turn: Turn, event: RecordingChanged) -> Reported | None:
     """What the host says of the recording, as the answer to what was last asked of it; ``None`` where it is none: an
     old state that comes late, or one that nobody has asked for."""
     call = turn.call
     if event.state == "failed":
-        return Reported(event.at, call.recording_op, "failed") if call.recording_op else None
+        if not call.recording_op:
+            return None
+        why = f"{event.code}/{event.sub_code} {event.reason}".strip()
+        return Reported(event.at, call.recording_op, recording_outcome(event), reason=why)
     if call.recording and event.recording:
         turn.update(recording_id=event.recording)
     wanted = "active" if call.recording == "on" else "inactive"

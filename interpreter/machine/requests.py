@@ -32,6 +32,7 @@ from dsl.ast import (
     TypeName,
 )
 from interpreter.machine import ends
+from interpreter.machine.results import recording_outcome
 from interpreter.machine.state import After, Continue, Outcome, Purpose, Waiting
 from interpreter.machine.turn import SECONDS_PER_WORD, Scope, Turn
 from interpreter.protocol import (
@@ -195,6 +196,8 @@ def reported(turn: Turn, waiting: Waiting, event: Reported | ActionRefused) -> A
             value = float(number) if isinstance(number, float | int) else 0.0
             name = "reached" if outcome == "limit reached" else outcome
             return counted(turn, name, value, here if isinstance(here, Continue) else None)
+        case RecordCall() if isinstance(event, ActionRefused):
+            outcome = recording_outcome(event)
         case SendDigits() if outcome == "done" and isinstance(here, Continue) and here.part + 1 < len(found.parts):
             turn.stop_waiting()
             return dataclasses.replace(here, part=here.part + 1)

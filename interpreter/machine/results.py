@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from interpreter.protocol import ActionFailed, Recognized
+from interpreter.protocol import ActionFailed, ActionRefused, Recognized, RecordingChanged
 
 Heard: TypeAlias = Literal["input", "silence", "no_match", "digits_timeout", "speech_failed", "cancelled", "system"]
 """``speech_failed``: the recogniser did not work, which is no attempt of the caller's. ``digits_timeout``: judged by
@@ -61,6 +61,20 @@ def transfer_outcome(event: ActionFailed) -> TransferOutcome:
     if event.sub_code == 0:
         return _TRANSFER_CODES.get(event.code, "failed")
     return _TRANSFER.get(event.sub_code, "failed")
+
+
+_NOT_ALLOWED = frozenset({7504, 7507, 7600, 7604, 7605, 8553, 8559})
+"""We may not record this call: no permission, or somebody else records it, whose recording we could not pause."""
+
+
+def recording_outcome(event: ActionRefused | RecordingChanged) -> Literal["refused", "failed"]:
+    """Which outcome of ``record call`` it is that the host did not do what was asked: it does not allow it, or could
+    not."""
+    if isinstance(event, RecordingChanged):
+        status, code = event.code, event.sub_code
+    else:
+        status, code = event.status, int(event.code) if event.code.isdecimal() else 0
+    return "refused" if status == 403 or code in _NOT_ALLOWED else "failed"
 
 
 CANCELLED = frozenset({8508, 560487, 560497})

@@ -136,11 +136,15 @@ class Reported:
 @dataclass(frozen=True, slots=True)
 class RecordingChanged:
     """The host reports what has become of the call's recording: it runs (``active``), it does not (``inactive``: paused
-    or stopped), or it did not come about. ``recording`` is the host's own name for it."""
+    or stopped), or it did not come about. ``recording`` is the host's own name for it; the codes and ``reason`` say why
+    it did not, where the host says so."""
 
     at: float
     recording: str
     state: Literal["active", "inactive", "failed"]
+    code: int = 0
+    sub_code: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ HEARD: dict[str, list[Event]] = {
     "SendDtmfTonesCompleted": [Reported(AT, OP, "done")],
     "SendDtmfTonesFailed": [Reported(AT, OP, "failed", reason="500/9999 Action failed.")],
     "RecordingStateChanged": [RecordingChanged(AT, RECORDING, "active")],
-    "StartRecordingFailed": [RecordingChanged(AT, RECORDING, "failed")],
+    "StartRecordingFailed": [RecordingChanged(AT, RECORDING, "failed", 500, 9999, "Unknown internal server error.")],
 }
 """What a call hears of; every other example of the collection tells it nothing."""
 
