@@ -17,6 +17,8 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 
 from dsl import Program
@@ -54,6 +56,8 @@ _log = structlog.get_logger(__name__)
 
 FILES_WITHIN = 60.0
 """Seconds for a file of a recording, and for telling somebody something."""
+MAY_ASK = 600
+"""Seconds for which a browser need not ask again what a page from elsewhere may do."""
 MACHINE: Machine[Program, Call] = Machine(machine.begin, machine.step, Codec(Call))
 
 
@@ -71,7 +75,16 @@ class Runtime:
 def create_app(desk: Desk) -> Starlette:
     """The web application over what is already running."""
     handlers = {HTTPException: on_http_error, ClientDisconnect: on_disconnect, Exception: on_fault}
-    return Starlette(routes=make_api(desk).routes(), exception_handlers=handlers)
+    pages = Middleware(
+        CORSMiddleware,
+        allow_origins=desk.site.desktop.origins,
+        allow_methods=("GET", "PUT", "POST", "DELETE"),
+        allow_headers=("Authorization", "Content-Type", "Last-Event-ID"),
+        expose_headers=("Retry-After",),
+        max_age=MAY_ASK,
+    )
+    middleware = [pages] if desk.site.desktop.origins else []
+    return Starlette(routes=make_api(desk).routes(), exception_handlers=handlers, middleware=middleware)
 
 
 @asynccontextmanager

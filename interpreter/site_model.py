@@ -12,7 +12,19 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from interpreter.site_center import Agent, CallRecording, Expert, Mail, Presence, QueueOf, Told, Voicemail
-from interpreter.site_values import E164, HTTP_ADDRESS, Address, Guid, LineKey, Section, Switch, Text, Url, is_private
+from interpreter.site_values import (
+    E164,
+    HTTP_ADDRESS,
+    Address,
+    Guid,
+    LineKey,
+    Origin,
+    Section,
+    Switch,
+    Text,
+    Url,
+    is_private,
+)
 
 # The addresses and the issuer of the live service:
 # https://learn.microsoft.com/azure/communication-services/how-tos/call-automation/secure-webhook-endpoint
@@ -153,6 +165,8 @@ class Desktop(Section):
     may_dial: list[Annotated[str, Field(pattern=r"^\+[0-9]{1,15}$")]] = Field(default_factory=list)
     """What a number that an agent dials by itself may begin with, such as ``+1``. None: only the names of the site
     file may be dialled."""
+    origins: list[Origin] = Field(default_factory=list)
+    """Where pages come from that may call the API in a browser. None: a browser keeps pages from elsewhere out."""
 
     @model_validator(mode="after")
     def _whole(self) -> Desktop:

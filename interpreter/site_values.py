@@ -44,6 +44,12 @@ def _url(value: str) -> str:
     return value
 
 
+def _origin(value: str) -> str:
+    if not re.fullmatch(r"https?://[^/\s?#]+", value):
+        raise ValueError("the origin of a page: scheme, name and port only, such as https://desk.contoso.com")
+    return value.lower()
+
+
 def _guid(value: str) -> str:
     try:
         return str(uuid.UUID(value))
@@ -70,6 +76,7 @@ def _switch(value: Any) -> bool:
 E164 = Annotated[str, AfterValidator(_e164)]
 Address = Annotated[str, AfterValidator(_address)]
 Url = Annotated[str, AfterValidator(_url)]
+Origin = Annotated[str, AfterValidator(_origin)]
 Guid = Annotated[str, AfterValidator(_guid)]
 LineKey = Annotated[str, AfterValidator(_line)]
 Switch = Annotated[Any, AfterValidator(_switch)]
