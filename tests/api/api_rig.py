@@ -191,7 +191,7 @@ class Center:
 
     async def until(self, so: Callable[[], bool]) -> None:
         """Wait for what comes over a socket, while the clock stands still."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not so():  # noqa: ASYNC110 - bytes on a loopback socket, not time
                 await asyncio.sleep(0)
 

@@ -147,7 +147,7 @@ def run(scenario: Callable[[Rig], Awaitable[None]], config: Config | None = None
     """Run a scenario from a synchronous test; a scenario that hangs fails instead."""
 
     async def go() -> None:
-        async with asyncio.timeout(30), rigged(config) as rig:
+        async with asyncio.timeout(90), rigged(config) as rig:
             await scenario(rig)
 
     asyncio.run(go())

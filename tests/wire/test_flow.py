@@ -265,7 +265,7 @@ def test_a_call_keeps_the_script_that_it_began_with() -> None:
 
 async def _replaced(rig: Wire, before: str) -> None:
     """Until the server has noticed another version of the script. Folders are watched in real time."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while (script := rig.runtime.desk.scripts.for_line(LINE)) is None or script.hash == before:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
