@@ -32,6 +32,7 @@ from interpreter.azure.commands import connect
 from interpreter.azure.transport import open_session
 from interpreter.background import in_background
 from interpreter.center import make as make_center
+from interpreter.center_counts import CenterCounts
 from interpreter.center_metrics import CenterCollector
 from interpreter.data import House
 from interpreter.data.stand_ins import StandIns
@@ -128,7 +129,8 @@ async def running(
 
         messages = open_messages(site, session)
         stack.push_async_callback(messages.close)
-        center = make_center(site, store, host, time, deliver, lambda: session, messages)
+        counts = CenterCounts(site, metrics.registry, metrics.transfers)
+        center = make_center(site, store, host, time, deliver, lambda: session, messages, counts)
         house = House(
             host, site.functions(), store, time, vault, given, center.desk, center.notifier, site.settings.card_services
         )

@@ -11,6 +11,7 @@ from interpreter.azure.commands import AzureHost
 from interpreter.azure.recordings import MessageFiles
 from interpreter.floor import Floors, Hands, NoHands
 from interpreter.floor.asking import FloorDesk, line_of_promise
+from interpreter.floor.observing import Observer
 from interpreter.floor.service import Deliver
 from interpreter.messages import Messages
 from interpreter.notify import Notifier
@@ -56,6 +57,7 @@ def make(
     deliver: Deliver,
     session: Callable[[], aiohttp.ClientSession],
     messages: Messages,
+    observer: Observer | None = None,
 ) -> Center:
     """The center over the host of the calls. A host that knows nothing of other people's legs has no hands: then nobody
     is brought into a call, and says so."""
@@ -80,6 +82,6 @@ def make(
     hands: Hands = host.hands(line, floor, files) if isinstance(host, AzureHost) else NoHands()
     if isinstance(host, AzureHost):
         host.captures(RecordingNotes(store, clock))
-    floors = Floors(store.floor, hands, clock, queue_rules(site), deliver, tell=notifier.give)
+    floors = Floors(store.floor, hands, clock, queue_rules(site), deliver, tell=notifier.give, observer=observer)
     opened.append(floors)
     return Center(floors, FloorDesk(site, floors, clock, messages.usable), messages, notifier)

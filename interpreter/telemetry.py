@@ -16,6 +16,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from interpreter.engine import ActionResult, DropReason, Gauges, Step
+from interpreter.line_transfers import LineTransfers
 from interpreter.protocol import CallOffered, Event, Finished, HostAction
 from interpreter.store import StoreUnavailable
 
@@ -49,6 +50,9 @@ class Metrics:
         self.actions = counter("actions", "Tries of requests to the host", "verb", "result")
         self.started = counter("calls_started", "Calls taken up", "script")
         self.ended = counter("calls_ended", "Calls that are over", "ending")
+        self.transfers = counter(
+            "transfers", "Callers who were to be handed over, by what became of it", "kind", "outcome"
+        )
         self.troubles = counter("troubles", "Faults of this program, its store or its scripts")
         self.steps = Histogram(
             "ivr_step_seconds", "Time of one step of the machine", buckets=_STEP_BUCKETS, registry=registry
@@ -80,6 +84,7 @@ class Watcher:
 
     def __init__(self, metrics: Metrics, trace: Trace | None = None) -> None:
         self._metrics, self._trace = metrics, trace
+        self._transfers = LineTransfers(metrics.transfers)
 
     def call_started(self, call_id: str, offered: CallOffered, script: str) -> None:
         self._metrics.started.labels(script).inc()
@@ -87,6 +92,7 @@ class Watcher:
 
     def step_taken(self, call_id: str, event: Event, step: Step[object], micros: float) -> None:
         self._metrics.steps.observe(micros / 1e6)
+        self._transfers.step_taken(call_id, event, step)
         if _stdlib.isEnabledFor(logging.DEBUG):
             effects = [type(effect).__name__ for effect in step.effects]
             _log.debug("step", call=call_id, heard=type(event).__name__, effects=effects, trace=repr(step.trace))
@@ -110,6 +116,7 @@ class Watcher:
 
     def call_ended(self, call_id: str, finished: Finished) -> None:
         self._metrics.ended.labels(finished.ending).inc()
+        self._transfers.call_ended(call_id)
         _log.info("call ended", call=call_id, ending=finished.ending, result=finished.result, block=finished.block)
 
     def trouble(self, call_id: str, what: str, error: BaseException | None) -> None:

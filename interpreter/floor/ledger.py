@@ -10,6 +10,7 @@ from typing import TypeAlias, cast
 from interpreter.journal import Codec, JournalError
 from interpreter.routing import Floor, QueueRules, handle
 from interpreter.routing.protocol import Detail, Event, Give, Order, SetTimer, Tell
+from interpreter.routing.protocol.facts import Fact
 from interpreter.routing.snapshot import Snapshot, restored, snapshot
 from interpreter.routing.state import call_of
 from interpreter.store.floor_log import Image, LogRow
@@ -70,10 +71,13 @@ class Ledger:
     lanes: dict[str, deque[str]] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     """Whose affair each timer is."""
+    facts: tuple[Fact, ...] = ()
+    """What has come to its end by the entry that was folded last."""
 
     def apply(self, row: LogRow) -> tuple[tuple[Pending, ...], tuple[SetTimer, ...]]:
         """Fold one entry. Returns the orders and the timers that come of it. Raises `JournalError` for an entry of a
         newer version."""
+        self.facts = ()
         if row.n <= self.n:
             return (), ()
         entry = ENTRIES.decode(row.text)
@@ -89,6 +93,7 @@ class Ledger:
                 timers.append(effect)
             else:
                 orders.append(self._add(f"{row.n}.{place}", effect, row))
+        self.facts = tuple(self.floor.facts)
         return tuple(orders), tuple(timers)
 
     def _add(self, name: str, order: Order | Tell, row: LogRow) -> Pending:

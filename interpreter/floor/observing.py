@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from interpreter.routing.protocol.facts import Fact
+
 
 class Observer(Protocol):
     """Told of what happens here. Never raises, and is quick: the floor waits for it."""
+
+    def happened(self, fact: Fact) -> None:
+        """Something has come to its end by an entry that this process has appended since it began: nobody else is told
+        of it, and nobody twice."""
+        ...
 
     def record_failed(self) -> None:
         """A call detail record of a leg could not be written. It will be tried again."""
@@ -23,6 +30,9 @@ class Observer(Protocol):
 
 class Unobserved:
     """Nobody looks."""
+
+    def happened(self, fact: Fact) -> None:
+        pass
 
     def record_failed(self) -> None:
         pass

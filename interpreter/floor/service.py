@@ -82,6 +82,7 @@ class Floors:
         self._attempts: dict[str, tuple[int, float]] = {}
         """How often an order was tried that is not done, and since when."""
         self._imaged = 0
+        self._counts = False
         self._stopping = False
         self._wake = asyncio.Event()
         self._quiet = asyncio.Event()
@@ -114,6 +115,7 @@ class Floors:
         for timer, (number, due) in self._ledger.floor.timers.items():
             self._set(SetTimer(timer, number, due))
         await self._catch_up()
+        self._counts = True
         for lane in tuple(self._ledger.lanes):
             self._advance(lane)
 
@@ -262,7 +264,7 @@ class Floors:
 
     def _fold(self, row: LogRow) -> tuple[tuple[Pending, ...], tuple[SetTimer, ...]]:
         try:
-            return self._ledger.apply(row)
+            made = self._ledger.apply(row)
         except JournalError:
             raise
         except Exception:
@@ -272,6 +274,11 @@ class Floors:
             )
             self._observer.entry_left_out()
             return (), ()
+        if self._counts and row.by == self._name:
+            # Each entry is counted by the process that has appended it, in its life: the sum of all is right.
+            for fact in self._ledger.facts:
+                self._observer.happened(fact)
+        return made
 
     def _show(self, row: LogRow) -> None:
         entry = ENTRIES.decode(row.text) if self.watchers else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from interpreter.routing.pools import Profile
 from interpreter.routing.protocol import Beat, Seen, SignedIn, Wanted
+from interpreter.routing.protocol.facts import SetAside, WrapUpOver
 from interpreter.routing.state import Agent, Floor, Leg
 
 STAFFED_WITHIN = 30.0
@@ -65,6 +66,8 @@ def wanted(floor: Floor, event: Wanted) -> None:
         floor.clear(*[name for name in floor.timers if name.startswith(f"wrap:{agent.name}:")])
         agent.wraps = 0
         agent.since = event.at
+        floor.facts += (WrapUpOver(queue, event.at - since) for _, queue, since in agent.wrapping)
+        agent.wrapping = ()
 
 
 def change(floor: Floor, agent: Agent, at: float, state: str, reason: str) -> None:
@@ -106,6 +109,7 @@ def fallen_silent(floor: Floor, name: str, at: float) -> None:
         return
     staffed(floor, agent, -1)
     agent.silent = True
+    floor.facts.append(SetAside("silent"))
     floor.free.drop(agent.name)
     left_behind(floor, agent.profile, at)
 
@@ -170,6 +174,7 @@ def let_go(floor: Floor, leg: Leg, at: float) -> None:
         case "missed" | "no answer":
             if agent.wanted == "available":
                 change(floor, agent, at, "not ready", MISSED)
+                floor.facts.append(SetAside("missed"))
                 if agent.returns:
                     floor.timer(f"back:{agent.name}", at + agent.returns)
         case "declined":
@@ -178,6 +183,7 @@ def let_go(floor: Floor, leg: Leg, at: float) -> None:
             agent.failures += 1
             if agent.failures >= FAILURES and agent.wanted == "available":
                 change(floor, agent, at, "not ready", UNREACHABLE)
+                floor.facts.append(SetAside("unreachable"))
             agent.back = leg.why
             floor.timer(f"back:{agent.name}", at + BACK_OFF)
         case _:
@@ -196,14 +202,17 @@ def talked(floor: Floor, leg: Leg, at: float) -> None:
     agent.since, agent.failures = at, 0
     if leg.wrap_up > 0 and agent.wanted != "offline":
         agent.wraps += 1
+        agent.wrapping = (*agent.wrapping, (leg.name, leg.queue, at))
         floor.timer(f"wrap:{agent.name}:{leg.name}", at + leg.wrap_up)
     floor.freed.append(agent.name)
 
 
-def wrapped_up(floor: Floor, name: str, at: float) -> None:
-    """The wrap-up of an agent is over."""
+def wrapped_up(floor: Floor, name: str, leg: str, at: float) -> None:
+    """The wrap-up of an agent after a talk is over."""
     agent = floor.agents.get(name)
     if agent is not None and agent.wraps:
+        floor.facts += (WrapUpOver(queue, at - since) for of, queue, since in agent.wrapping if of == leg)
+        agent.wrapping = tuple(each for each in agent.wrapping if each[0] != leg)
         agent.wraps -= 1
         agent.since = at
         floor.freed.append(name)
@@ -226,6 +235,7 @@ def lose(floor: Floor, leg: Leg, at: float) -> None:
         return
     staffed(floor, agent, -1)
     agent.lost = True
+    floor.facts.append(SetAside("lost"))
     floor.free.drop(agent.name)
     left_behind(floor, agent.profile, at)
 

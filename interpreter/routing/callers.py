@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from interpreter.protocol import Seconds, Value
+from interpreter.routing import counting
 from interpreter.routing.measures import said
 from interpreter.routing.protocol import Entered, Left
 from interpreter.routing.state import Caller, Floor, call_of
@@ -27,12 +28,15 @@ def entered(floor: Floor, event: Entered) -> None:
         event.entry, event.queue, tuple(sorted(event.needs)), event.relaxes, rank, at, event.ring or rules.ring,
         number=event.caller,
     )  # fmt: skip
+    counting.came(floor, caller)
     if not floor.is_staffed(caller):
         floor.tell(event.entry, "no agents")
+        counting.gone(floor, caller, "no agents", at)
         floor.measures.tally(event.queue, at).overflowed += 1
         return
     if kept is None and _is_full(floor, event, caller):
         floor.tell(event.entry, "full")
+        counting.gone(floor, caller, "full", at)
         floor.measures.tally(event.queue, at).overflowed += 1
         return
     floor.callers[event.entry] = caller
@@ -95,6 +99,7 @@ def left(floor: Floor, event: Left) -> tuple[str, ...]:
     if caller is None:
         return ()
     if not caller.connected:
+        counting.gone(floor, caller, "abandoned" if event.hung_up else "left", event.at)
         if event.hung_up:
             service = floor.rules_of(caller.queue).service
             floor.measures.abandoned(caller.queue, caller.at, event.at, service)
@@ -163,11 +168,12 @@ def _ease(caller: Caller, skill: str, level: int) -> None:
     caller.needs = tuple(sorted(needs.items()))
 
 
-def without_staff(floor: Floor, queue: str) -> None:
+def without_staff(floor: Floor, queue: str, at: float) -> None:
     """Nobody has come back: those for whom nobody is there are told so."""
     for entry in floor.waiting.of(queue):
         caller = floor.callers[entry]
         if not floor.is_staffed(caller):
             floor.measures.tally(queue, caller.at).overflowed += 1
+            counting.gone(floor, caller, "no agents", at)
             forget(floor, caller)
             floor.tell(entry, "no agents")

@@ -48,7 +48,7 @@ from interpreter.routing.state import Floor
 
 def handle(floor: Floor, event: Event) -> tuple[Effect, ...]:
     """Move the floor, and say what is to be done, in order."""
-    floor.done = []
+    floor.done, floor.facts = [], []
     floor.latest = max(floor.latest, event.at)
     _take(floor, event)
     while floor.notices or floor.queued or floor.freed:
@@ -166,13 +166,14 @@ def _due(floor: Floor, event: Due) -> None:
         case "goodbye":
             legs.goodbye_due(floor, rest)
         case "wrap":
-            agents.wrapped_up(floor, rest.rpartition(":")[0], event.at)
+            agent, _, leg = rest.rpartition(":")
+            agents.wrapped_up(floor, agent, leg, event.at)
         case "lease":
             agents.fallen_silent(floor, rest, event.at)
         case "back":
             agents.back_again(floor, rest, event.at)
         case "staff":
-            callers.without_staff(floor, rest)
+            callers.without_staff(floor, rest, event.at)
         case "place":
             callers.tell_place(floor, rest)
         case "places":

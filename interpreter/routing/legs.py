@@ -25,7 +25,7 @@ it, and moved into the call after pressing 1. Every other end of that line is a 
 
 from __future__ import annotations
 
-from interpreter.routing import agents, callers, moving
+from interpreter.routing import agents, callers, counting, moving
 from interpreter.routing.protocol import (
     Answered,
     Cancelled,
@@ -66,6 +66,7 @@ def invited(floor: Floor, event: Invited) -> None:
         return
     if any(leg.person.address == event.person.address for leg in floor.legs_of(call_of(event.entry))):
         floor.tell(event.entry, "failed", ("reason", "already in the call"))
+        counting.guest(floor, event.stays, "failed")
         return
     leg = moving.begin(floor, event.entry, event.person, event.ring, event.at, event.whisper, event.language)
     floor.serves(leg.call, event.who)
@@ -80,6 +81,7 @@ def withdrawn(floor: Floor, entry: str, at: float) -> None:
     leg = floor.legs.get(guest.leg) if guest is not None else None
     if guest is None or (leg is not None and leg.state == "in" and not guest.stays):
         return  # the caller is in their hands
+    counting.guest_let_go(floor, guest)
     del floor.guests[entry]
     floor.forget(call_of(entry), entry)
     if leg is not None:
@@ -109,6 +111,7 @@ def answered(floor: Floor, event: Answered) -> None:
         moving.remove(floor, leg, event.at)
         return
     leg.state, leg.answered, leg.why = "in", event.at, ""
+    counting.answered(floor, leg, event.at)
     caller, guest = floor.callers.get(leg.entry), floor.guests.get(leg.entry)
     if leg.agent:
         agent = floor.agents[leg.agent]
@@ -137,7 +140,7 @@ def _risen(floor: Floor, name: str) -> Leg | None:
     leg = floor.past.pop(name, None)
     if leg is None:
         return None
-    leg.state = "stopping"
+    leg.state, leg.risen = "stopping", True
     floor.legs[name] = leg
     agents.come(floor, leg)
     floor.belongs(leg.call, name)
@@ -283,6 +286,7 @@ def _is_caller_there(floor: Floor, call: str, present: set[str]) -> None:
 def call_over(floor: Floor, call: str, at: float) -> None:
     """A call has ended for everyone: who was in it talks no more, who was rung for it is let alone."""
     for entry in [name for name in floor.of_call.get(call, ()) if name in floor.guests]:
+        counting.guest_let_go(floor, floor.guests[entry])
         del floor.guests[entry]
         floor.forget(call, entry)
     for leg in list(floor.legs_of(call)):
@@ -324,6 +328,7 @@ def keyed(floor: Floor, event: Keyed) -> None:
         return
     if event.key == moving.ACCEPT and leg.part == "callback":
         leg.state, leg.answered = "in", event.at  # this line becomes the conversation
+        counting.answered(floor, leg, event.at)
         floor.clear(f"confirm:{leg.name}")
         floor.notices.append(("accepted", leg))
     elif event.key == moving.ACCEPT:

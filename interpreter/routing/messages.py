@@ -12,7 +12,7 @@ never disappears in silence.
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Literal, assert_never
 
 from interpreter.protocol import Value
 from interpreter.routing.protocol import (
@@ -28,6 +28,7 @@ from interpreter.routing.protocol import (
     StopRecording,
     TakeMessage,
 )
+from interpreter.routing.protocol.facts import FileOver, MessageOver
 from interpreter.routing.state import Floor, Message, call_of
 
 START_WITHIN = 3.0
@@ -200,8 +201,9 @@ def _keep(floor: Floor, message: Message, at: float) -> None:
         _fetch(floor, message)
 
 
-def _end(floor: Floor, message: Message, outcome: str) -> None:
+def _end(floor: Floor, message: Message, outcome: Literal["saved", "empty", "failed"]) -> None:
     """Tell the call, which goes on."""
+    floor.facts.append(MessageOver(outcome))
     floor.forget(message.call, message.name)
     floor.clear(f"start:{message.name}", f"longest:{message.name}")
     values: list[tuple[str, Value]] = [("seconds", message.length)]
@@ -221,6 +223,7 @@ def withdrawn(floor: Floor, entry: str) -> None:
         floor.done.append(Hush(message.call))
         if message.recording:
             floor.done.append(StopRecording(message.name, message.call, message.recording))
+        floor.facts.append(MessageOver("withdrawn"))
         floor.forget(message.call, message.name)
         _drop(floor, message)
 
@@ -274,6 +277,7 @@ def _fetched(floor: Floor, event: Fetched) -> None:
         return
     if event.done:
         floor.done.append(Give(message.call, "voicemail saved", message.told, about(message)))
+        floor.facts.append(FileOver("stored"))
         _drop(floor, message)
     elif event.at - message.at >= LOST:
         _lose(floor, message)
@@ -285,6 +289,7 @@ def _fetched(floor: Floor, event: Fetched) -> None:
 
 def _lose(floor: Floor, message: Message) -> None:
     floor.done.append(Give(message.call, "voicemail lost", message.told, about(message)))
+    floor.facts.append(FileOver("lost"))
     _drop(floor, message)
 
 
@@ -312,6 +317,7 @@ def due(floor: Floor, what: str, name: str, at: float) -> None:
             _lose(floor, message)
         case "file" if not message.address:
             floor.done.append(Give(message.call, "voicemail late", message.told, about(message)))
+            floor.facts.append(FileOver("late"))
             floor.timer(f"file:{name}", message.at + LOST)
         case "fetch":
             _fetch(floor, message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from interpreter.routing import agents, callers, details
+from interpreter.routing import agents, callers, counting, details
 from interpreter.routing.protocol import (
     Aside,
     EndAside,
@@ -126,6 +126,7 @@ def remove(floor: Floor, leg: Leg, at: float) -> None:
 def over(floor: Floor, leg: Leg, at: float) -> None:
     """A leg has come to nothing."""
     details.of_leg(floor, leg, at)
+    counting.came_to_nothing(floor, leg, at)
     part(floor, leg, at)
     delete(floor, leg)
     if leg.answered:
@@ -159,6 +160,7 @@ def part(floor: Floor, leg: Leg, at: float) -> None:
         del floor.guests[guest.entry]
         floor.forget(leg.call, guest.entry)
         why = leg.why or "failed"
+        counting.guest(floor, guest.stays, why)
         if guest.stays and why == "busy":
             why = "declined"  # an expert in another call: scripts have no outcome of its own for that
         floor.tell(guest.entry, "no answer" if why == "missed" else "failed" if why == "revoked" else why)
@@ -186,6 +188,7 @@ def heir_of(floor: Floor, call: str) -> Leg | None:
 def talk_over(floor: Floor, leg: Leg, at: float) -> None:
     """A talk has ended, because somebody has left it."""
     details.of_leg(floor, leg, at)
+    counting.talked(floor, leg, at)
     delete(floor, leg)
     if leg.part or leg.agent:
         floor.notices.append(("left", leg))
@@ -199,6 +202,7 @@ def talk_over(floor: Floor, leg: Leg, at: float) -> None:
             floor.tell(caller.entry, "answered", *values)
         else:
             heir.entry, heir.heir = caller.entry, True  # the caller is with the expert now
+            counting.inherited(floor, heir)
     if guest is not None and guest.leg == leg.name:
         del floor.guests[guest.entry]
         floor.forget(leg.call, guest.entry)

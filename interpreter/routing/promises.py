@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from typing import Literal, assert_never
 
-from interpreter.routing import callers, moving
+from interpreter.routing import callers, counting, moving
 from interpreter.routing.protocol import CallBack, CallBackWithdrawn, Give
 from interpreter.routing.state import Caller, Floor, Leg, Promise, call_of
 
+UNANSWERED = "nobody answered"
 MOST_OPEN = 100
 """Promises of one queue at a time."""
 PREFIX = "callback."
@@ -34,9 +35,11 @@ def asked(floor: Floor, event: CallBack) -> None:
         return
     if not event.dialable:
         floor.tell(event.entry, "invalid number")
+        counting.called_back(floor, event.queue, "invalid number")
         return
     if any(each.number == event.number for each in floor.promises.values()):
         floor.tell(event.entry, "already scheduled")
+        counting.called_back(floor, event.queue, "already scheduled")
         return
     place = (call_of(event.entry), event.queue)
     rank, at, needs = floor.places.get(place) or (event.at, event.at, ())
@@ -47,9 +50,11 @@ def asked(floor: Floor, event: CallBack) -> None:
     )  # fmt: skip
     if not _can_be_kept(floor, promise, event.at):
         floor.tell(event.entry, "not available")
+        counting.called_back(floor, event.queue, "not available")
         return
     floor.places.pop(place, None)
     floor.tell(event.entry, "scheduled", ("position", float(floor.waiting.place_of(event.queue, rank))))
+    counting.called_back(floor, event.queue, "scheduled")
     floor.promises[entry] = promise
     _line_up(floor, promise, event.at)
 
@@ -100,6 +105,7 @@ def withdrawn(floor: Floor, event: CallBackWithdrawn) -> None:
     if promise is None or promise.kept:
         return
     del floor.promises[promise.entry]
+    counting.called_back(floor, promise.queue, "withdrawn")
     floor.clear(f"callback:{promise.entry}")
     caller = floor.callers.get(promise.entry)
     if caller is not None:
@@ -155,6 +161,7 @@ def _together(floor: Floor, promise: Promise, at: float) -> None:
     promise.kept = True
     service = floor.rules_of(promise.queue).service
     floor.measures.answered(promise.queue, promise.at, at, service)
+    counting.called_back(floor, promise.queue, "kept", in_time=at - promise.at <= service)
 
 
 def _attempt_over(floor: Floor, promise: Promise, at: float) -> None:
@@ -172,7 +179,7 @@ def _attempt_over(floor: Floor, promise: Promise, at: float) -> None:
         floor.promises.pop(promise.entry, None)
         return
     if promise.tried >= promise.attempts:
-        _break(floor, promise, "nobody answered")
+        _break(floor, promise, UNANSWERED)
         return
     begins = _opening(promise, at + promise.every)
     if begins is None:
@@ -183,5 +190,6 @@ def _attempt_over(floor: Floor, promise: Promise, at: float) -> None:
 
 def _break(floor: Floor, promise: Promise, why: str) -> None:
     floor.promises.pop(promise.entry, None)
+    counting.called_back(floor, promise.queue, "not reached" if why == UNANSWERED else "closed")
     values = (("number", promise.number), ("queue", promise.queue), ("why", why), ("tried", float(promise.tried)))
     floor.done.append(Give(call_of(promise.entry), "callback not reached", promise.queue, values))

@@ -21,6 +21,7 @@ from interpreter.routing.protocol import (
     Tell,
     Why,
 )
+from interpreter.routing.protocol.facts import Fact
 
 Place: TypeAlias = tuple[float, float, Skills]
 """Rank, arrival and needs."""
@@ -57,6 +58,8 @@ class Agent:
     silent: bool = False
     returns: float = 0.0
     visits: int = 0
+    wrapping: tuple[tuple[str, str, float], ...] = ()
+    """What is being wrapped up: the leg, its queue, and since when."""
 
     @property
     def can_take(self) -> bool:
@@ -178,6 +181,8 @@ class Leg:
     muted: bool = False
     heir: bool = False
     """The agent has left: the caller is with this expert, and the call's script goes on when they leave."""
+    risen: bool = False
+    """It had come to nothing, and that was told, before it was answered after all."""
 
 
 @dataclass(slots=True)
@@ -264,6 +269,8 @@ class Floor:
     """The latest time of an event (epoch seconds). Times do not always rise: two processes have two clocks, and what
     the store did not take at first is appended later."""
     done: list[Effect] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    """What has come to its end by the present event, for whoever counts."""
     queued: list[str] = field(default_factory=list)
     freed: list[str] = field(default_factory=list)
 

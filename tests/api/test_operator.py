@@ -66,7 +66,7 @@ def test_what_is_measured_is_what_is_the_case() -> None:
             lines = (await response.text()).splitlines()
         assert 'ivr_queue_waiting{queue="support"} 1.0' in lines
         assert 'ivr_agents{state="talking"} 1.0' in lines
-        assert 'ivr_queue_callers{outcome="answered",queue="support"} 1.0' in lines
+        assert 'ivr_queue_calls_answered_total{queue="support"} 1.0' in lines
         assert "ivr_legs 1.0" in lines
         assert "ivr_floor_orders_waiting 0.0" in lines
 
