@@ -88,7 +88,17 @@ def _remove_failed(data: Fields, leg: str, at: float) -> Event | None:
 
 def _keyed(data: Fields, leg: str, at: float) -> Event:
     tones = array(table(data, "dtmfResult"), "tones")
-    return Keyed(at, leg, character(tones[0]) if tones else "")
+    return Keyed(at, leg, character(tones[0]) if tones else "", _attempt(data))
+
+
+def _not_keyed(data: Fields, leg: str, at: float) -> Event:
+    return Keyed(at, leg, attempt=_attempt(data))
+
+
+def _attempt(data: Fields) -> int:
+    """Which time it was said: behind the leg in the operation's context, from the second time on."""
+    number = text(data, "operationContext", "").partition("/")[2]
+    return int(number) if number.isdecimal() else 1
 
 
 def _recording(kind: str, data: Fields, call: str, at: float) -> Event | None:
@@ -132,6 +142,6 @@ _OWN_LINE: Mapping[str, Callable[[Fields, str, float], Event | None]] = {
     "CallDisconnected": lambda data, leg, at: SideOver(at, leg),
     "CreateCallFailed": _not_answered,
     "RecognizeCompleted": _keyed,
-    "RecognizeFailed": lambda data, leg, at: Keyed(at, leg),
-    "RecognizeCanceled": lambda data, leg, at: Keyed(at, leg),
+    "RecognizeFailed": _not_keyed,
+    "RecognizeCanceled": _not_keyed,
 }

@@ -270,7 +270,7 @@ class AzureHands:
                 identity(order.person),
                 f"{self._site.server.callback_base}/callbacks/{shard_of(order.leg)}/{order.leg}",
                 cognitive_services_endpoint=self._site.service.cognitive_services_endpoint,
-                source_caller_id_number=self._shown(line, order.person),
+                source_caller_id_number=self._shown(line, order.person, order.shown),
                 operation_context=order.leg,
                 teams_app_source=app,
                 headers=headers,
@@ -296,15 +296,15 @@ class AzureHands:
             initial_silence_timeout=KEY_WITHIN,
             dtmf_inter_tone_timeout=1,
             dtmf_max_tones_to_collect=1,
-            operation_context=order.leg,
+            operation_context=order.leg if order.attempt == 1 else f"{order.leg}/{order.attempt}",
         )
         return ()
 
-    def _shown(self, line: Line, person: Person) -> PhoneNumberIdentifier | None:
-        """The number that somebody at a telephone sees: the site's, else that of the line."""
+    def _shown(self, line: Line, person: Person, wanted: str = "") -> PhoneNumberIdentifier | None:
+        """The number that somebody at a telephone sees: the script's, else the site's, else that of the line."""
         if person.kind != "number" or line.called.startswith("28:"):
             return None
-        own = self._site.number(self._site.service.caller_id or "") or line.called
+        own = wanted or self._site.number(self._site.service.caller_id or "") or line.called
         return PhoneNumberIdentifier(own) if own.startswith("+") else None
 
 
@@ -339,7 +339,7 @@ def _refused(order: HostOrder, refused: Refused) -> tuple[Event, ...]:
         case Whisper():
             if refused.gone:
                 return (SideOver(NOW, order.leg),)
-            return (Keyed(NOW, order.leg),) if order.asks else ()
+            return (Keyed(NOW, order.leg, attempt=order.attempt),) if order.asks else ()
         case EndAside():
             return (SideOver(NOW, order.leg),) if refused.gone else ()
         case StartRecording():

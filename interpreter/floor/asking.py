@@ -94,6 +94,7 @@ class FloorDesk:
         if whom is None:
             return None
         ring, whisper, language = values.get("ring"), values.get("accept"), values.get("language")
+        shown = str(values.get("caller_id") or "")
         return Invited(
             at,
             entry,
@@ -103,6 +104,7 @@ class FloorDesk:
             str(language or "en-US"),
             stays,
             caller_address(line.caller),
+            (self._site.number(shown) or "") if shown else "",
         )
 
 

@@ -80,6 +80,6 @@ def in_doubt(order: Order) -> tuple[Event, ...]:
         case Probe():
             return (Probed(0.0, order.leg, None),)
         case Whisper() if order.asks:
-            return (Keyed(0.0, order.leg),)
+            return (Keyed(0.0, order.leg, attempt=order.attempt),)
         case _:
             return ()

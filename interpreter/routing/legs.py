@@ -20,7 +20,8 @@ A question may say "not there" while a phone still rings. It is therefore asked 
 ringing: it was told a time of its own, a little longer than ours.
 
 Somebody who is to hear a whisper first is called on a line of their own (``aside``), where the caller hears nothing of
-it, and moved into the call after pressing 1. Every other end of that line is a refusal.
+it, and moved into the call after pressing 1. Who presses nothing, or a key that means nothing, hears it once more; every
+other end of that line is a refusal.
 """
 
 from __future__ import annotations
@@ -40,7 +41,6 @@ from interpreter.routing.protocol import (
     Rung,
     SideOver,
     SideUp,
-    Whisper,
 )
 from interpreter.routing.state import Agent, Caller, Floor, Guest, Leg, call_of
 
@@ -68,7 +68,9 @@ def invited(floor: Floor, event: Invited) -> None:
         floor.tell(event.entry, "failed", ("reason", "already in the call"))
         counting.guest(floor, event.stays, "failed")
         return
-    leg = moving.begin(floor, event.entry, event.person, event.ring, event.at, event.whisper, event.language)
+    leg = moving.begin(
+        floor, event.entry, event.person, event.ring, event.at, event.whisper, event.language, event.shown
+    )
     floor.serves(leg.call, event.who)
     agents.visits(floor, leg)
     floor.guests[event.entry] = Guest(event.entry, leg.name, event.stays)
@@ -317,12 +319,14 @@ def side_up(floor: Floor, event: SideUp) -> None:
         return
     floor.clear(f"ring:{leg.name}")
     leg.state = "whispering"
-    floor.done.append(Whisper(leg.name, leg.call, leg.person, leg.whisper, leg.language))
-    floor.timer(f"confirm:{leg.name}", event.at + moving.A_WORD * len(leg.whisper.split()) * 2 + moving.DECIDE)
+    moving.whisper(floor, leg, event.at)
+    guest = floor.guests.get(leg.entry)
+    if guest is not None and guest.leg == leg.name:
+        floor.tell(guest.entry, "picked up")
 
 
 def keyed(floor: Floor, event: Keyed) -> None:
-    """Somebody has decided. Whatever is no acceptance is a refusal."""
+    """Somebody has decided, or has not: then it is said once more. Whatever is no acceptance in the end is a refusal."""
     leg = floor.legs.get(event.leg)
     if leg is None or leg.state != "whispering":
         return
@@ -335,6 +339,11 @@ def keyed(floor: Floor, event: Keyed) -> None:
         leg.state, leg.joins = "joining", True
         floor.done.append(Join(leg.name, leg.call, leg.person))
         floor.timer(f"confirm:{leg.name}", event.at + moving.CONFIRM)
+    elif event.attempt < leg.attempt:
+        pass  # the host says again how the first time ended
+    elif event.key != moving.DECLINE and leg.attempt < moving.ATTEMPTS:
+        leg.attempt += 1
+        moving.whisper(floor, leg, event.at)
     else:
         moving.stop(floor, leg, event.at, "declined")
 

@@ -26,10 +26,14 @@ PROBES = 3
 SLACK = 2.0
 """Seconds beyond our own ring time that the host is told, so that our timer is first."""
 DECIDE = 20.0
-"""Seconds beyond the length of a whisper in which a key has to be pressed (twice six seconds, and what is between)."""
+"""Seconds beyond twice the expected length of a whisper in which the host has to say whether a key was pressed: it waits
+for six."""
+ATTEMPTS = 2
+"""How often a whisper is said to somebody who presses nothing, or something that it does not offer (scenario S11)."""
 A_WORD = 0.35
 """Seconds that a word takes."""
 ACCEPT = "1"
+DECLINE = "2"
 SUPERVISOR_RING = 30.0
 REMEMBERED = 1_000
 """Legs that came to nothing and are remembered."""
@@ -50,9 +54,17 @@ CALLER_LEFT = {
 
 
 def begin(
-    floor: Floor, entry: str, person: Person, ring: float, at: float, whisper: str = "", language: str = "en-US"
+    floor: Floor,
+    entry: str,
+    person: Person,
+    ring: float,
+    at: float,
+    whisper: str = "",
+    language: str = "en-US",
+    shown: str = "",
 ) -> Leg:
-    """Call somebody: into the call, or aside if they are to hear something first."""
+    """Call somebody: into the call, or aside if they are to hear something first. ``shown`` is the number that they see
+    there."""
     call, aside = call_of(entry), bool(whisper)
     leg = Leg(f"floor.{floor.number()}", call, entry, person, aside=aside, at=at, ring=ring)
     leg.whisper, leg.language, leg.reports = whisper, language, floor.sequences.get(call, -1)
@@ -60,10 +72,16 @@ def begin(
     leg.queue = asking.queue if asking is not None else ""
     floor.legs[leg.name] = leg
     floor.belongs(call, leg.name)
-    order = Aside if aside else Ring
-    floor.done.append(order(leg.name, call, person, ring + SLACK))
+    within = ring + SLACK
+    floor.done.append(Aside(leg.name, call, person, within, shown) if aside else Ring(leg.name, call, person, within))
     floor.timer(f"ring:{leg.name}", at + ring)
     return leg
+
+
+def whisper(floor: Floor, leg: Leg, at: float) -> None:
+    """Say what somebody is to decide, and wait for a key."""
+    floor.done.append(Whisper(leg.name, leg.call, leg.person, leg.whisper, leg.language, attempt=leg.attempt))
+    floor.timer(f"confirm:{leg.name}", at + A_WORD * len(leg.whisper.split()) * 2 + DECIDE)
 
 
 def given_up(leg: Leg) -> float:
@@ -98,9 +116,10 @@ def stop(floor: Floor, leg: Leg, at: float, why: Why | Literal["missed", "revoke
 def revoke(floor: Floor, leg: Leg, at: float) -> None:
     """A leg is not wanted any more; whoever is on it is not to blame."""
     match leg.state:
-        case "ringing" | "joining":
+        case "ringing":
             stop(floor, leg, at, "revoked")
-        case "whispering":
+        case "whispering" | "joining":
+            # Who is on the way into the call may still be on their own line.
             leg.state, leg.why = "stopping", "revoked"
             text = CALLER_LEFT.get(leg.language.partition("-")[0], CALLER_LEFT["en"])
             floor.done.append(Whisper(leg.name, leg.call, leg.person, text, leg.language, asks=False))

@@ -173,6 +173,8 @@ class Leg:
     connection: str = ""
     wrap_up: float = 0.0
     whisper: str = ""
+    attempt: int = 1
+    """How often the whisper was said."""
     language: str = "en-US"
     queue: str = ""
     part: Literal["", "callback", "customer", "expert", "supervisor"] = ""

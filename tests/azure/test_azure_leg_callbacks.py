@@ -97,6 +97,7 @@ OWN_LINE: list[tuple[dict[str, Any], Event | None]] = [
     (event("RecognizeCompleted", result=(200, 8531), dtmfResult={"tones": ["pound", "one"]}), Keyed(AT, LEG, "#")),
     (event("RecognizeCompleted", result=(200, 8531), dtmfResult={}), Keyed(AT, LEG)),
     (event("RecognizeFailed", result=SILENT), Keyed(AT, LEG)),
+    (event("RecognizeFailed", f"{LEG}/2", SILENT), Keyed(AT, LEG, attempt=2)),
     (event("RecognizeCanceled", result=(400, 8508)), Keyed(AT, LEG)),
     (event("PlayCompleted"), None),
     (event("RecordingStateChanged", None, recordingId="r", state="Active"), Recording(AT, LEG, "active", "r")),

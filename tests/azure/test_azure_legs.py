@@ -245,6 +245,31 @@ SENT: list[tuple[str, HostOrder, Line, Answer, str, bool, dict[str, Any] | None,
         (),
     ),
     (
+        "the same once more", Whisper("floor.7", "call-1", MARIA, "Billing. Press 1.", "de-DE", attempt=2), LINE, Answer(),
+        f"POST {OWN}:recognize", False,
+        recognise(
+            "dtmf",
+            {
+                "interruptPrompt": True, "initialSilenceTimeoutInSeconds": 6, "dtmfOptions": ONE_KEY,
+                "targetParticipant": WIRE[MARIA.address],
+            },
+            "floor.7/2", text("Billing. Press 1.", "de-DE"),
+        ),
+        (),
+    ),
+    (
+        "aside with a number of the script's", Aside("floor.7", "call-1", DESK, 20.0, "+14255550177"), LINE,
+        Answer(201, MADE),
+        "POST /calling/callConnections", True,
+        {
+            "targets": [WIRE[DESK.address]], "operationContext": "floor.7",
+            "callbackUri": "https://ivr.example/x/callbacks/84/floor.7",
+            "callIntelligenceOptions": {"cognitiveServicesEndpoint": "https://speech.example"},
+            "sourceCallerIdNumber": {"value": "+14255550177"},
+        },
+        (Rung(0.0, "floor.7", connection="cc-new"),),
+    ),
+    (
         "join", Join("floor.7", "call-1", MARIA), LINE, Answer(202, {"participants": []}),
         f"POST {CALL}/participants:moveHere", True,
         {"targetParticipants": [WIRE[MARIA.address]], "operationContext": "floor.7", "fromCall": "cc-own"}, (),

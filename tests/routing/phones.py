@@ -54,6 +54,7 @@ class Phone:
     own: bool = False
     state: PhoneState = "ringing"
     asked: bool = False
+    attempt: int = 1
 
     @property
     def busy(self) -> bool:
@@ -128,7 +129,7 @@ class Phones:
                 self._refuse(self.phones[whom], NotAnswered(now, whom, "no answer"))
             case "press" | "refuse":
                 self.phones[whom].asked = False
-                self.mail.append(Keyed(now, whom, "1" if what == "press" else ""))
+                self.mail.append(Keyed(now, whom, "1" if what == "press" else "", self.phones[whom].attempt))
             case "leave":
                 self._leave(self.phones[whom], now)
             case "hang up":
@@ -157,7 +158,7 @@ class Phones:
         else:
             self.mail.append(SideOver(now, phone.leg))
             if phone.asked:
-                self.mail.append(Keyed(now, phone.leg))
+                self.mail.append(Keyed(now, phone.leg, attempt=phone.attempt))
 
     def _report(self, call: str, now: float) -> None:
         number = self.reports[call] = self.reports.get(call, 0) + 1
@@ -225,7 +226,7 @@ class Phones:
             case Whisper():
                 if phone is None or state != "aside":
                     return SideOver(now, order.leg)
-                phone.asked = order.asks
+                phone.asked, phone.attempt = order.asks, order.attempt
             case Join():
                 return self._join(order, phone, over, now)
             case EndAside():

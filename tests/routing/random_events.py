@@ -153,4 +153,4 @@ def _of_legs(n: Numbers, floor: Floor, at: float) -> Event:
         case 9:
             return SideOver(at, leg)
         case _:
-            return Keyed(at, leg, n.one(("", "1", "2")))
+            return Keyed(at, leg, n.one(("", "1", "2")), n.one((1, 2)))

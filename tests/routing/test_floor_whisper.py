@@ -26,8 +26,9 @@ def up(r: Rig, who: str) -> None:
     r.send(SideUp(r.now, r.leg(who).name, f"line of {who}"))
 
 
-def key(r: Rig, who: str, pressed: str) -> None:
-    r.send(Keyed(r.now, r.leg(who).name, pressed))
+def key(r: Rig, who: str, pressed: str, attempt: int = 0) -> None:
+    leg = r.leg(who)
+    r.send(Keyed(r.now, leg.name, pressed, attempt or leg.attempt))
 
 
 def whispering(**more: str) -> Rig:
@@ -59,15 +60,51 @@ def test_who_presses_1_is_joined() -> None:
     assert (r.orders, r.state("ann")) == ([], "talking")
 
 
-@pytest.mark.parametrize("pressed", ["2", ""])
+@pytest.mark.parametrize("pressed", ["2", "", "7"])
 def test_another_key_and_silence_are_a_refusal_and_the_agent_is_free_when_the_line_is_over(pressed: str) -> None:
     r = whispering()
     r.enter("b")
+    if pressed != "2":
+        key(r, "ann", pressed)
+        assert whispers(r) == [TEXT], "it is said once more"
     key(r, "ann", pressed)
     assert [type(each) for each in r.out] == [EndAside]
     r.hang_up_aside("ann")
     assert r.served("ann") == "b"
     assert r.floor.callers["a/1"].declined == ("ann",)
+
+
+def test_who_presses_1_when_it_is_said_again_is_joined() -> None:
+    r = whispering()
+    key(r, "ann", "")
+    key(r, "ann", "1")
+    assert [type(each) for each in r.out] == [Join]
+
+
+def test_the_end_of_the_first_time_is_no_answer_to_the_second() -> None:
+    r = whispering()
+    key(r, "ann", "", 1)
+    key(r, "ann", "", 1)
+    assert r.out == [], "the host repeats itself"
+    key(r, "ann", "", 2)
+    assert [type(each) for each in r.out] == [EndAside]
+
+
+def test_2_declines_at_once_also_after_silence() -> None:
+    r = whispering()
+    key(r, "ann", "")
+    key(r, "ann", "2")
+    assert [type(each) for each in r.out] == [EndAside]
+
+
+def test_each_time_has_its_own_limit() -> None:
+    r = whispering()
+    r.wait(20)
+    key(r, "ann", "")
+    r.wait(20)
+    assert r.orders == [], "nine words, twice as long as expected, and twenty seconds"
+    r.wait(7)
+    assert [type(each) for each in r.out] == [EndAside]
 
 
 def test_hanging_up_during_the_whisper_is_a_refusal() -> None:
@@ -122,6 +159,18 @@ def test_who_listens_hears_that_the_caller_has_left_and_is_let_go_within_two_sec
     assert r.state("ann") == "ringing"
     r.hang_up_aside("ann")
     assert (r.state("ann"), r.of("ann").since) == ("available", since)
+
+
+def test_who_has_pressed_1_hears_that_the_caller_has_left_meanwhile() -> None:
+    r = whispering()
+    key(r, "ann", "1")
+    r.left("a")
+    assert whispers(r) == ["The caller has left."]
+    r.wait(2)
+    assert [type(each) for each in r.out] == [EndAside]
+    r.refuse("ann", "failed")
+    r.hang_up_aside("ann")
+    assert r.state("ann") == "available"
 
 
 def test_a_caller_who_leaves_before_the_answer_lets_the_line_end() -> None:
@@ -203,7 +252,7 @@ def test_a_move_of_which_nothing_is_heard_is_asked_about() -> None:
 
 def test_a_line_that_never_ends_makes_an_agent_unknown() -> None:
     r = whispering()
-    key(r, "ann", "")
+    key(r, "ann", "2")
     for pause in (10, 10, 20):
         assert r.state("ann") == "ringing"
         r.wait(pause)
@@ -225,7 +274,7 @@ def test_all_are_called_and_the_first_to_press_1_has_the_caller() -> None:
     key(r, "bob", "1")
     r.answer("bob")
     assert r.told == [("a", "connected")]
-    assert [type(each).__name__ for each in r.out] == ["Tell", "EndAside"]
+    assert [type(each).__name__ for each in r.out] == ["Tell", "Whisper"], "that the caller has left, and then the line ends"
     r.answer("ann")
     assert r.orders == ["Remove"]
 
@@ -260,6 +309,7 @@ def test_the_target_of_a_transfer_hears_who_calls() -> None:
     r.invite("a", "+1", stays=False, whisper="A caller.", language="es-MX")
     up(r, "+1")
     assert whispers(r) == ["A caller."]
+    assert r.told == [("a", "picked up")]
     r.left("a")
     assert whispers(r) == ["La persona ha colgado."]
 

@@ -50,9 +50,65 @@ def test_a_specialist_who_accepts_has_the_caller() -> None:
     play(run)
 
 
+def said(rig: Wire, phone: str, text: str = WHISPER) -> list[float]:
+    """When a phone began to hear a sentence."""
+    return [entry.t for entry in rig.emulator.transcript(phone) if entry.text == text]
+
+
+@pytest.mark.parametrize("first", ["silence", "a wrong key"])
+def test_a_specialist_is_asked_twice(first: str) -> None:
+    async def run() -> None:
+        async with wire(S11, sections=SITE) as rig:
+            let(rig, "anna", "accept after 3 s, hang up after 90 s")
+            phone = await called(rig)
+            await rig.run_until(lambda: bool(phones(rig, "anna")) and bool(said(rig, phones(rig, "anna")[0].id)))
+            [anna] = phones(rig, "anna")
+            if first == "a wrong key":
+                await rig.advance(1.0)
+                rig.emulator.press(anna.id, "7")
+            await rig.run_until(lambda: len(said(rig, anna.id)) == 2)
+            [one, two] = [e for e in rig.emulator.transcript(anna.id) if e.text == WHISPER]
+            if first == "silence":
+                assert one.end is not None
+                assert two.t - one.end == pytest.approx(6.0, abs=1.5)
+            await rig.advance(1.0)
+            rig.emulator.press(anna.id, "1")
+            await rig.run_until(lambda: rig.emulator.call(phone).finished)
+            await rig.advance(5.0)
+            assert rig.state(phone).result == "handled"
+            assert not phones(rig, "ben")
+            nobody_is_left(rig)
+
+    play(run)
+
+
+def test_a_long_sentence_is_heard_to_its_end_twice() -> None:
+    """Longer than the ring and the twenty seconds behind it, in which something has to be known of who rings."""
+    text = S11.read_text(encoding="utf-8")
+    long = "Call from Contoso billing. " + "This caller has a long story that has to be told whole. " * 20
+    text = text.replace("Call from Contoso billing. {who}, invoice dispute. Press 1 to accept, 2 to decline.", long)
+
+    async def run() -> None:
+        async with wire(text, sections=SITE) as rig:
+            let(rig, "anna", "accept after 3 s, hang up after 600 s")
+            phone = await called(rig)
+            await rig.run_until(lambda: bool(phones(rig, "anna")) and len(said(rig, phones(rig, "anna")[0].id, long)) == 2)
+            [anna] = phones(rig, "anna")
+            await rig.advance(60.0)
+            rig.emulator.press(anna.id, "1")
+            await rig.advance(5.0)
+            assert rig.state(phone).ending == "transferred"
+            assert not phones(rig, "ben")
+            rig.emulator.hang_up(phone)
+            await rig.advance(5.0)
+            nobody_is_left(rig)
+
+    play(run)
+
+
 REFUSALS = {
     "declines by key": ("accept after 2 s", [{"press": "2", "after": 1}]),
-    "presses something else": ("accept after 2 s", [{"press": "7", "after": 1}]),
+    "presses something else, twice": ("accept after 2 s", [{"press": "7", "after": 1}, {"press": "7", "after": 1}]),
     "says nothing": ("accept after 2 s", []),
     "hangs up": ("accept after 2 s, hang up after 3 s", []),
     "declines the call": ("decline", []),

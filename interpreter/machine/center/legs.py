@@ -12,7 +12,7 @@ from dsl.ast import Announcement, Block, Callback, Consult, Dial, Transfer
 from interpreter.machine import ends, run
 from interpreter.machine.center import asking
 from interpreter.machine.state import After
-from interpreter.machine.turn import Scope, Turn
+from interpreter.machine.turn import Scope, Turn, longest
 from interpreter.opening import is_zone, windows
 from interpreter.protocol import Disconnected, Event, Items, Reported, Value
 from interpreter.values import evaluate
@@ -20,7 +20,11 @@ from interpreter.values import evaluate
 RING = 25.0
 """Seconds that somebody rings when the script says nothing."""
 SLACK = 20.0
-"""Seconds beyond ringing in which the accepting key, or a refusal, has to come."""
+"""Seconds beyond ringing in which has to be known what came of it."""
+ASKED = 2
+"""How often who has picked up is asked for the accepting key (scenario S11)."""
+DECIDE = 20.0
+"""Seconds beyond the sentence, each time, in which a key or its absence has to be known."""
 
 Leg = Transfer | Consult | Dial | Callback
 _OUTCOMES: dict[type[Block], tuple[str, ...]] = {
@@ -124,6 +128,8 @@ def event(turn: Turn, block: Leg, event: Event) -> bool:
     if isinstance(answer, Reported):
         if isinstance(block, Transfer) and answer.outcome == "answered":
             return _handed_over(turn, block, "answered")
+        if isinstance(block, Transfer) and answer.outcome == "picked up":
+            return _picked_up(turn, block)
         if isinstance(block, Consult) and answer.outcome == "connected":
             return _connected(turn, answer.op)
     if isinstance(block, Consult) and _announce(turn, block, event):
@@ -151,6 +157,13 @@ def _handed_over(turn: Turn, block: Transfer | Consult, outcome: str) -> bool:
     asking.quiet(turn)
     turn.note("took", outcome, route.span.start if route else -1)
     run.left(turn, "transferred", route.destination if route else None)
+    return True
+
+
+def _picked_up(turn: Turn, block: Transfer) -> bool:
+    """The target hears the sentence now, and has time to the end of it, however long it is."""
+    said = turn.prompt(block.accept) if block.accept is not None else None
+    turn.timer("watch", ASKED * (longest((said,) if said is not None else ()) + DECIDE) + SLACK)
     return True
 
 

@@ -47,18 +47,20 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """Call somebody on a line of their own, where the caller hears nothing of them. Ends in `SideUp` or `SideOver`."""
+    """Call somebody on a line of their own, where the caller hears nothing of them. Ends in `SideUp` or `SideOver`.
+    ``shown``: the number that they see (E.164), empty for the site's own."""
 
     leg: str
     call: str
     person: Person
     within: float
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Whisper:
-    """Say something to somebody on their own line, and take a key. Ends in `Keyed`. Without ``asks`` nothing is taken,
-    and nothing is reported."""
+    """Say something to somebody on their own line, and take a key. Ends in `Keyed` with this ``attempt``. Without
+    ``asks`` nothing is taken, and nothing is reported."""
 
     leg: str
     call: str
@@ -66,6 +68,7 @@ class Whisper:
     text: str
     language: str
     asks: bool = True
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)

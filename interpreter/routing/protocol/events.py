@@ -81,6 +81,8 @@ class Invited:
     """Whether the call's script goes on when this person has left: an expert. Else the caller is in their hands."""
     who: str = ""
     """The caller's address, as in `People`."""
+    shown: str = ""
+    """The number that this person sees (E.164), where the script says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,11 +342,13 @@ class SideOver:
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """What somebody pressed after a whisper; empty for silence, a wrong key and whatever else is no acceptance."""
+    """What somebody pressed after a whisper; empty for silence and whatever else is no key. ``attempt``: after which of
+    the times that it was said."""
 
     at: float
     leg: str
     key: str = ""
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)
