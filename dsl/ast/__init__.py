@@ -24,6 +24,7 @@ from dsl.ast.center import (
     Target,
     TargetKind,
     Transfer,
+    Unhold,
     Voicemail,
 )
 from dsl.ast.declarations import (
@@ -220,6 +221,7 @@ __all__ = [
     "Transfer",
     "Translation",
     "TypeName",
+    "Unhold",
     "Use",
     "Variable",
     "Voicemail",

@@ -154,13 +154,21 @@ class Callback:
 
 
 @dataclass(frozen=True, slots=True)
+class Unhold:
+    """``unhold automatically``: who takes the caller off hold when the expert is there."""
+
+    how: Literal["automatically", "by agent"]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Consult:
     name: Name
     expert: Name | None
     ring: Duration | None
     music: Text | None
     announcements: tuple[Announcement, ...]
-    unhold: Literal["", "automatically", "by agent"]
+    unhold: Unhold | None
     routes: tuple[Route, ...]
     span: Span
     broken: bool = False

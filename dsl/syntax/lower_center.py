@@ -3,8 +3,6 @@ typed tree."""
 
 from __future__ import annotations
 
-from typing import Literal
-
 from lark import Token
 
 from dsl import ast
@@ -196,11 +194,11 @@ def consult(node: Node, to: Lowering) -> ast.Consult:
     )
 
 
-def _unhold(node: Node, to: Lowering) -> Literal["", "automatically", "by agent"]:
+def _unhold(node: Node, to: Lowering) -> ast.Unhold | None:
     found = once(to, [(line, line) for line in lines_of(node, "unhold")], "unhold")
     if found is None:
-        return ""
-    return "automatically" if optional(found, "AUTOMATICALLY") else "by agent"
+        return None
+    return ast.Unhold("automatically" if optional(found, "AUTOMATICALLY") else "by agent", to.span(found))
 
 
 def pay(node: Node, to: Lowering) -> ast.Pay:

@@ -20,8 +20,8 @@ A question may say "not there" while a phone still rings. It is therefore asked 
 ringing: it was told a time of its own, a little longer than ours.
 
 Somebody who is to hear a whisper first is called on a line of their own (``aside``), where the caller hears nothing of
-it, and moved into the call after pressing 1. Who presses nothing, or a key that means nothing, hears it once more; every
-other end of that line is a refusal.
+it, and moved into the call after pressing 1. Who presses nothing, or a key that means nothing, hears it once more;
+every other end of that line is a refusal.
 """
 
 from __future__ import annotations
@@ -326,7 +326,7 @@ def side_up(floor: Floor, event: SideUp) -> None:
 
 
 def keyed(floor: Floor, event: Keyed) -> None:
-    """Somebody has decided, or has not: then it is said once more. Whatever is no acceptance in the end is a refusal."""
+    """Somebody has decided, or has not: then it is said once more. Whatever is no acceptance then is a refusal."""
     leg = floor.legs.get(event.leg)
     if leg is None or leg.state != "whispering":
         return

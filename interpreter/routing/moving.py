@@ -26,8 +26,8 @@ PROBES = 3
 SLACK = 2.0
 """Seconds beyond our own ring time that the host is told, so that our timer is first."""
 DECIDE = 20.0
-"""Seconds beyond twice the expected length of a whisper in which the host has to say whether a key was pressed: it waits
-for six."""
+"""Seconds beyond twice the expected length of a whisper in which the host has to say whether a key was pressed: it
+waits for six."""
 ATTEMPTS = 2
 """How often a whisper is said to somebody who presses nothing, or something that it does not offer (scenario S11)."""
 A_WORD = 0.35

@@ -245,7 +245,8 @@ SENT: list[tuple[str, HostOrder, Line, Answer, str, bool, dict[str, Any] | None,
         (),
     ),
     (
-        "the same once more", Whisper("floor.7", "call-1", MARIA, "Billing. Press 1.", "de-DE", attempt=2), LINE, Answer(),
+        "the same once more", Whisper("floor.7", "call-1", MARIA, "Billing. Press 1.", "de-DE", attempt=2), LINE,
+        Answer(),
         f"POST {OWN}:recognize", False,
         recognise(
             "dtmf",

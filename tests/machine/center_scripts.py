@@ -72,7 +72,7 @@ consult colleague
     with expert billing_sme
     ring 30s
     music "hold"
-    unhold by agent
+    unhold automatically
     say "One moment, I am checking with a colleague." every 10s
     joined                                                  -> finish handled
     declined or no answer or not allowed or failed -> finish nobody

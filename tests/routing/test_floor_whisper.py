@@ -274,7 +274,9 @@ def test_all_are_called_and_the_first_to_press_1_has_the_caller() -> None:
     key(r, "bob", "1")
     r.answer("bob")
     assert r.told == [("a", "connected")]
-    assert [type(each).__name__ for each in r.out] == ["Tell", "Whisper"], "that the caller has left, and then the line ends"
+    assert [type(each).__name__ for each in r.out] == ["Tell", "Whisper"], (
+        "that the caller has left, and then the line ends"
+    )
     r.answer("ann")
     assert r.orders == ["Remove"]
 

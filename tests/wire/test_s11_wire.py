@@ -92,7 +92,9 @@ def test_a_long_sentence_is_heard_to_its_end_twice() -> None:
         async with wire(text, sections=SITE) as rig:
             let(rig, "anna", "accept after 3 s, hang up after 600 s")
             phone = await called(rig)
-            await rig.run_until(lambda: bool(phones(rig, "anna")) and len(said(rig, phones(rig, "anna")[0].id, long)) == 2)
+            await rig.run_until(
+                lambda: bool(phones(rig, "anna")) and len(said(rig, phones(rig, "anna")[0].id, long)) == 2
+            )
             [anna] = phones(rig, "anna")
             await rig.advance(60.0)
             rig.emulator.press(anna.id, "1")

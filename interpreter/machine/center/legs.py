@@ -71,7 +71,10 @@ def _consult(turn: Turn, block: Consult) -> After | None:
     if block.expert is None:
         return ends.system_error(turn, "there is no expert to ask")
     ring = block.ring.seconds if block.ring else RING
-    arguments: tuple[tuple[str, Value], ...] = (("ring", ring), ("unhold", block.unhold or "automatically"))
+    arguments: tuple[tuple[str, Value], ...] = (
+        ("ring", ring),
+        ("unhold", block.unhold.how if block.unhold else "automatically"),
+    )
     asking.ask(turn, "consult", block.expert.text, arguments, ring + SLACK)
     for index, announcement in enumerate(block.announcements):
         first = announcement.start or announcement.every
