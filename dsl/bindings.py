@@ -30,6 +30,7 @@ KINDS = (
     "experts",
     "card_services",
     "notify",
+    "attached",
 )
 """The sections of a site file that a script can name. Those of ``data`` are functions: ``crm.by_phone``."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator import fields
-from emulator.identifiers import Json
+from emulator.identifiers import Identifier, Json
 from emulator.results import invalid
 
 SIP_LIMIT, VOIP_LIMIT = 5, 1000
@@ -13,10 +13,13 @@ CALLER_FIELDS = ("caller", "name", "phoneNumber")
 SOURCE_FIELDS = ("source", "language", "status")
 
 
-def calling_context(body: Json) -> Json:
-    """The checked `customCallingContext` of a request, as the called phone is shown it."""
+def calling_context(body: Json, who: Identifier) -> Json:
+    """The checked `customCallingContext` of a request, as the called phone is shown it. Teams takes VoIP headers
+    only. [contract 7.2]"""
     context = fields.mapping(body, "customCallingContext")
     check_headers(context)
+    if who.teams and fields.mapping(context, "sipHeaders"):
+        raise invalid("SIP headers are not supported for a Teams identity; use VoIP headers.")
     details = fields.mapping(context, "teamsPhoneCallDetails")
     if details:
         _check_details(details)
@@ -37,6 +40,8 @@ def check_headers(context: Json) -> None:
         raise invalid(f"At most {VOIP_LIMIT} VoIP headers are allowed.")
     for headers, longest in ((sip, SIP_VALUE_LIMIT), (voip, VOIP_VALUE_LIMIT)):
         for key, value in headers.items():
+            if isinstance(value, str) and any(letter < " " or letter == "\x7f" for letter in value):
+                raise invalid(f"The header {key!r} has a character that no header can have.")
             if not isinstance(value, str) or len(key) > KEY_LIMIT or len(value) > longest:
                 raise invalid(f"The header {key!r} is longer than {KEY_LIMIT} or its value longer than {longest}.")
 

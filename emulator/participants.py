@@ -82,7 +82,7 @@ def add(world: World, request: Request) -> Reply:
         0,
         INVITATION_LIMIT,
     )
-    context = calling_context(request.body)
+    context = calling_context(request.body, who)
     echo = fields.echo(world.config, request.body)
     invitation = Invitation(str(uuid.uuid4()), who, echo)
     call.invitations[invitation.id] = invitation

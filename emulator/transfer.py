@@ -19,7 +19,7 @@ def transfer(world: World, request: Request) -> Reply:
     allowed_target(call, target)
     transferee = _transferee(call, request)
     number = fields.phone_number(request.body, "sourceCallerIdNumber")
-    context = calling_context(request.body)
+    context = calling_context(request.body, target)
     echo = fields.echo(world.config, request.body)
     if target.key == transferee.who.key:
         raise invalid("The transfer target is the transferee.")
@@ -31,6 +31,8 @@ def transfer(world: World, request: Request) -> Reply:
     world.on_moment(transferee.phone, "transfer")
     line = world.line(target.raw_id)
     if line is not None:
+        if context:
+            transferee.phone.context = context
         _to_line(world, call, call.transfer, transferee, line)
     else:
         shown = Identifier("phoneNumber", f"4:{number}") if number is not None else transferee.who

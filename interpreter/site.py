@@ -20,6 +20,7 @@ from pydantic_settings import SettingsError
 
 from dsl.spell import listed, nearest
 from interpreter import site_text
+from interpreter.site_attached import Attached
 from interpreter.site_center import Agent, Expert, QueueOf, Told
 from interpreter.site_model import (
     SERVICE_OPENID,
@@ -376,6 +377,7 @@ def _is_secret(path: tuple[str, ...]) -> bool:
 
 _TABLES: Mapping[str, type[BaseModel]] = {
     "agents": Agent,
+    "attached": Attached,
     "data": DataFunction,
     "queues": QueueOf,
     "experts": Expert,

@@ -61,6 +61,8 @@ def _binding(source: Source, places: site_text.Places, path: tuple[str, ...], va
     line, column = places.find(path)
     name = ".".join(path[1:])
     start = source.line_start(line) + column - 1
+    if path[0] == "attached" and isinstance(value, dict):
+        return Binding(name, " ".join(value), Span(start, start + len(path[-1])))
     if source.text[start] == "[":
         url = value.get("url") if path[0] == "data" and isinstance(value, dict) else None
         return Binding(name, url if isinstance(url, str) else "", Span(start, source.text.index("]", start) + 1))

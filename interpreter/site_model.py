@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from interpreter.site_attached import Attached, check_headers
 from interpreter.site_center import Agent, CallRecording, Expert, Mail, Presence, QueueOf, Told, Voicemail
 from interpreter.site_values import (
     E164,
@@ -256,12 +257,19 @@ class Settings(BaseSettings):
     presence: Presence | None = None
     notify: dict[str, Told] = {}
     card_services: dict[str, CardService] = {}
+    attached: dict[str, Attached] = {}
     audio: dict[str, Url] = {}
     switches: dict[str, Switch] = {}
     secrets: dict[str, SecretStr] = {}
     data: dict[str, dict[str, DataFunction]] = {}
     stand_in: dict[str, dict[str, dict[str, Any]]] = {}
     """Answers for `ivr dev`, where no data function is bound."""
+
+    @field_validator("attached")
+    @classmethod
+    def _as_a_call_can_carry(cls, attached: dict[str, Attached]) -> dict[str, Attached]:
+        check_headers(attached)
+        return attached
 
     @field_validator("agents")
     @classmethod

@@ -208,7 +208,10 @@ class Desk:
         return Response(status_code=200)
 
     async def _ring(self, call: eventgrid.Incoming) -> None:
-        offered = CallOffered(self.clock.now(), call.caller, call.called, self.engine.switches(), call.caller_name)
+        attached = call.context.attached(self.site.settings.attached)
+        offered = CallOffered(
+            self.clock.now(), call.caller, call.called, self.engine.switches(), call.caller_name, attached
+        )
         result = await self.engine.offer(call_id_for(call.key), offered, call.incoming_context)
         if result == "no_script":
             _log.warning("a line without a script rings", called=call.called)

@@ -16,7 +16,7 @@ def given_by(declaration: Declaration) -> Iterator[str]:
     """The names that a declaration gives a value."""
     match declaration:
         case Flow():
-            yield from (parameter.name.text for parameter in declaration.parameters)
+            yield from (each.name.text for each in (*declaration.parameters, *declaration.attached))
         case Collect() | Pay():
             if declaration.into is not None:
                 yield declaration.into.text
@@ -36,11 +36,14 @@ def given_by(declaration: Declaration) -> Iterator[str]:
 
 @once
 def looked_up(program: Program) -> frozenset[str]:
-    """The values that something outside gives, which may have none: look-ups, memory, payments, answers to surveys."""
+    """The values that something outside gives, which may have none: look-ups, memory, payments, answers to surveys,
+    what is attached to a call."""
     found: set[str] = set()
     for declaration in program.declarations():
         if isinstance(declaration, Step):
             found |= {each.target.text for each in declaration.statements if isinstance(each, Lookup | Recall)}
+        elif isinstance(declaration, Flow):
+            found |= {each.name.text for each in declaration.attached}
         elif isinstance(declaration, Pay | Survey):
             found |= set(given_by(declaration))
     return frozenset(found)

@@ -56,7 +56,7 @@ def type_names(program: Program) -> Iterator[TypeName]:
     written: list[TypeName] = []
     for declaration in program.declarations():
         if isinstance(declaration, Flow):
-            written += [parameter.type for parameter in declaration.parameters]
+            written += [each.type for each in (*declaration.parameters, *declaration.attached)]
         elif isinstance(declaration, Step):
             written += [each.type for each in declaration.statements if isinstance(each, Recall)]
     for function in program.functions.values():
@@ -101,7 +101,7 @@ def _given(program: Program) -> Iterator[tuple[str, Span, Type]]:
     for declaration in program.declarations():
         match declaration:
             case Flow():
-                for parameter in declaration.parameters:
+                for parameter in (*declaration.parameters, *declaration.attached):
                     yield parameter.name.text, parameter.name.span, declared(parameter.type)
             case Collect():
                 if declaration.into is not None:

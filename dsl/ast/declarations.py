@@ -36,6 +36,8 @@ class Flow:
     voices: tuple[tuple[Name, Text], ...] = ()
     keys: tuple[GlobalKey, ...] = ()
     record: RecordCall | None = None
+    attached: tuple[Parameter, ...] = ()
+    """What may come with a call: headers and details that the site names. Any of it may be missing."""
 
     @property
     def is_sub(self) -> bool:

@@ -228,11 +228,13 @@ class StreamAudio:
 
 @dataclass(frozen=True, slots=True)
 class BriefLine:
-    """``topic "Invoice"``: ``field`` is as written and may be unknown."""
+    """``topic "Invoice"``: ``field`` is as written and may be unknown. ``attached account id``: the value goes along as
+    a header, under the name that the site file gives it."""
 
     field: Name
     value: Expression
     span: Span
+    attached: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dsl.ast import (
+    Brief,
     Consult,
     Declaration,
     Dial,
+    Flow,
     Hours,
     Name,
     Notify,
@@ -46,6 +48,9 @@ def uses(declaration: Declaration) -> Iterator[Use]:
     yield from (Use("audio", file.plain, file.span) for file in recordings(declaration))
     yield from (Use("data", call.name, call.name_span) for call in calls(declaration) if len(call.path) == 2)
     match declaration:
+        case Flow():
+            for each in declaration.attached:
+                yield from _named("attached", each.name)
         case Transfer(target=target):
             if target is not None and target.literal is None:
                 yield Use(SECTION[target.kind], target.name.text, target.name.span)
@@ -58,6 +63,9 @@ def uses(declaration: Declaration) -> Iterator[Use]:
                     yield from _named("switches", statement.switch)
                 elif isinstance(statement, Notify):
                     yield from _named("notify", statement.target)
+                elif isinstance(statement, Brief):
+                    for line in statement.lines:
+                        yield from _named("attached", line.field if line.attached else None)
         case Hours():
             yield from _named("switches", declaration.emergency)
         case Queue():

@@ -15,7 +15,7 @@ from dsl.diagnostics import Diagnostic, Edit, Fix, Label
 from dsl.source import Source, Span
 from dsl.spell import nearest
 from dsl.syntax.findings import finding
-from dsl.syntax.words import BRIEF_FIELDS, DECLARATIONS, ELSEWHERE, LINES, OPENERS
+from dsl.syntax.words import DECLARATIONS, ELSEWHERE, LINES, OPENERS
 
 UNIT = 4
 _BLANK = " \t\f\ufeff"
@@ -30,7 +30,7 @@ _DECLARATION = re.compile(
 )
 _OPENER = re.compile(rf"({'|'.join(OPENERS)})\b")
 _ALONE = re.compile(r"(record[ \t]+call|transcribe[ \t]+call|stream[ \t]+audio|notify|brief)\b")
-_BRIEF = re.compile(rf"({'|'.join(BRIEF_FIELDS)})\b")
+_BRIEF = re.compile(rf"({'|'.join(LINES['brief'])})\b")
 _FILLER = re.compile(r"after[ \t]+[0-9.]+[a-z]*[ \t]+(say|play)\b")
 _STATEMENT_WORDS = frozenset(word.split()[0] for words in LINES.values() for word in words) - {
     "is",

@@ -40,7 +40,7 @@ from dsl.syntax.lower_parts import (
 )
 from dsl.syntax.lower_statements import statement
 from dsl.syntax.lower_tests import promise, test
-from dsl.syntax.lower_values import expression, parameters, path
+from dsl.syntax.lower_values import expression, parameters, path, type_name
 
 __all__ = ["Lowering", "lower"]
 
@@ -79,6 +79,7 @@ def _flow(node: Node, to: Lowering) -> ast.Flow:
         voices=voices,
         keys=tuple(_global_key(line, to) for line in lines_of(node, "global_key")),
         record=once(to, records, "record call"),
+        attached=tuple(_attached(line, to) for line in lines_of(node, "attached")),
     )
 
 
@@ -99,6 +100,10 @@ def _voices(node: Node, to: Lowering) -> tuple[tuple[tuple[ast.Name, ast.Text], 
 def _global_key(node: Node, to: Lowering) -> ast.GlobalKey:
     phrases = tuple(text(at, to) for tree in lines_of(node, "phrases") for at in tokens(tree, "STRING"))
     return ast.GlobalKey(center.key_name(trees(node)[0], to), phrases, destination(node, to), to.span(node))
+
+
+def _attached(node: Node, to: Lowering) -> ast.Parameter:
+    return ast.Parameter(name(token(node, "NAME"), to), type_name(trees(node)[0], to), to.span(node))
 
 
 def _record_always(node: Node, to: Lowering) -> ast.RecordCall:

@@ -76,8 +76,8 @@ def _digits_part(node: Node, to: Lowering) -> ast.Text | ast.Duration:
 
 
 def _brief_line(node: Node, to: Lowering) -> ast.BriefLine:
-    field = token(node, "NAME")
-    if str(field) not in BRIEF_FIELDS:
+    field, attached = token(node, "NAME"), optional(node, "ATTACHED") is not None
+    if not attached and str(field) not in BRIEF_FIELDS:
         close = nearest(str(field), BRIEF_FIELDS)
         to.diagnostics.append(
             finding(
@@ -90,7 +90,7 @@ def _brief_line(node: Node, to: Lowering) -> ast.BriefLine:
                 fix=Fix(f"write `{close}`", (Edit(to.span(field), close),), "safe") if close else None,
             )
         )
-    return ast.BriefLine(name(field, to), expression(trees(node)[0], to), to.span(node))
+    return ast.BriefLine(name(field, to), expression(trees(node)[0], to), to.span(node), attached)
 
 
 def _when(node: Node, to: Lowering) -> ast.Statement:

@@ -43,6 +43,7 @@ LINES: dict[str, tuple[str, ...]] = {
         "voice",
         "press",
         "record call",
+        "attached",
         "on caller hangup",
         "on system error",
     ),
@@ -181,7 +182,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "transcribe call": (),
     "stream audio": (),
     "notify": (),
-    "brief": BRIEF_FIELDS,
+    "brief": (*BRIEF_FIELDS, "attached"),
 }
 """What a line may start with, by the declaration (or the statement with lines of its own) that it stands in.
 

@@ -28,6 +28,7 @@ from azure.communication.callautomation import (
     RecognitionChoice,
     RecognizeInputType,
     SsmlSource,
+    TeamsExtensionUserIdentifier,
     TextSource,
 )
 from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
@@ -37,10 +38,11 @@ from azure.core.exceptions import AzureError, ClientAuthenticationError, Deseria
 from azure.core.pipeline.policies import AsyncRedirectPolicy, AsyncRetryPolicy
 from azure.core.pipeline.transport import AioHttpTransport
 
+from interpreter.azure import custom_context
 from interpreter.azure.capture import Capture, Notes
 from interpreter.azure.legs import AzureHands, Lines
 from interpreter.azure.outcome import of_error, repeatability
-from interpreter.azure.people import BriefLines, call_details, identity, party, spoken
+from interpreter.azure.people import BriefLines, call_details, identity, party, spoken, tell_left_out
 from interpreter.azure.recordings import MessageFiles
 from interpreter.azure.speech import NOTHING, pieces
 from interpreter.azure.tones import TONES
@@ -216,14 +218,19 @@ class AzureHost:
     async def _transfer(
         self, call: CallConnectionClient, line: Line, action: Transfer, headers: dict[str, str]
     ) -> None:
-        details = call_details(line, self._brief(line.call_id)) if action.kind == "agent" else None
+        brief, target = self._brief(line.call_id), self._target(action)
+        telephone = isinstance(target, PhoneNumberIdentifier)
+        details = call_details(line, brief) if isinstance(target, TeamsExtensionUserIdentifier) else None
+        along = custom_context.headers(self._site.settings.attached, brief, telephone)
+        tell_left_out(line, along)
+        voip = custom_context.with_own(along.voip, line.call_id) if details is not None else along.voip
         await call.transfer_call_to_participant(
-            self._target(action),
+            target,
             operation_context=action.op,
-            source_caller_id_number=self._caller_id(line, action),
+            source_caller_id_number=self._caller_id(line, action) if telephone else None,
             teams_phone_call_details=details,
-            # Without a header of either kind the SDK leaves the details out (wire contract, section 1.6).
-            voip_headers={"call": line.call_id} if details is not None else None,
+            sip_headers=dict(along.sip) or None,
+            voip_headers=dict(voip) or None,
             headers=headers,
         )
 
@@ -250,7 +257,7 @@ class AzureHost:
 
         There the service answers 400/8523 "SourceCallerIdNumber … not supported"; elsewhere it insists on one.
         """
-        if action.kind != "number" or line.called.startswith("28:"):
+        if line.called.startswith("28:"):
             return None
         name = action.caller_id or self._site.service.caller_id
         if name:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from interpreter.azure.custom_context import CustomContext, read_context
 from interpreter.azure.fields import BadFieldError, Fields, Malformed, array, elements, table, text
 
 _VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent"
@@ -34,6 +35,8 @@ class Incoming:
     called: str
     caller_name: str
     incoming_context: str
+    context: CustomContext = field(default_factory=CustomContext)
+    """What came with it."""
 
     @property
     def key(self) -> str:
@@ -149,4 +152,5 @@ def _incoming(event_id: str, data: Fields) -> Incoming:
         called=party(table(data, "to", required=True)),
         caller_name=text(data, "callerDisplayName", ""),
         incoming_context=context,
+        context=read_context(data),
     )

@@ -27,9 +27,10 @@ from azure.communication.callautomation.aio import CallAutomationClient, CallCon
 from azure.core.exceptions import AzureError, DeserializationError
 
 from interpreter.addresses import shard_of
+from interpreter.azure import custom_context
 from interpreter.azure.leg_callbacks import LEG as FLOOR
 from interpreter.azure.outcome import of_error, repeatability
-from interpreter.azure.people import call_details, identity, is_person, party, spoken
+from interpreter.azure.people import call_details, identity, is_person, party, spoken, tell_left_out
 from interpreter.azure.recordings import MessageFiles
 from interpreter.floor.hands import Outcome
 from interpreter.ports import Line, Refused, Request, TryLater
@@ -220,10 +221,14 @@ class AzureHands:
         return ()
 
     def _brief(self, line: Line, person: Person) -> dict[str, Any]:
-        """What an agent's screen shows. Without a header of either kind the SDK leaves the details out (wire contract,
-        section 1.6)."""
-        details = call_details(line, self._floor().briefs.get(line.call_id, ())) if person.kind == "agent" else None
-        return {} if details is None else {"teams_phone_call_details": details, "voip_headers": {"call": line.call_id}}
+        """What goes along for whoever is rung: headers, and what an agent's screen shows."""
+        brief = self._floor().briefs.get(line.call_id, ())
+        along = custom_context.headers(self._site.settings.attached, brief, person.kind == "number")
+        tell_left_out(line, along)
+        details = call_details(line, brief) if person.kind == "agent" else None
+        voip = custom_context.with_own(along.voip, line.call_id) if details is not None else along.voip
+        given = {"teams_phone_call_details": details, "voip_headers": dict(voip), "sip_headers": dict(along.sip)}
+        return {name: value for name, value in given.items() if value}
 
     async def _record(self, order: StartRecording, line: Line, headers: dict[str, str]) -> tuple[Event, ...]:
         base = self._site.server.callback_base

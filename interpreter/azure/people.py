@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from typing import TypeAlias, assert_never
 
 from azure.communication.callautomation import (
@@ -18,14 +20,19 @@ from azure.communication.callautomation import (
     VoiceKind,
 )
 
+from interpreter.azure.custom_context import Headers
 from interpreter.azure.eventgrid import ANONYMOUS
 from interpreter.ports import Line
 from interpreter.protocol import Value
 from interpreter.routing.protocol import Person
 
+_log = logging.getLogger(__name__)
+
 BriefLines: TypeAlias = tuple[tuple[str, Value], ...]
 """What a script's ``brief`` says of a call."""
 
+_AGENT = re.compile(r"8:acs:([^_]+)_([^_]+)_([^_]+)")
+"""The raw id of an agent of Teams Phone extensibility: resource, tenant, user. A user of the resource has two parts."""
 LONGEST_TOPIC = 48
 """Characters of a topic (wire contract, section 6.4)."""
 
@@ -72,7 +79,15 @@ def party(caller: str) -> CommunicationIdentifier:
         return MicrosoftTeamsUserIdentifier(caller.removeprefix("8:orgid:"))
     if caller.startswith("28:orgid:"):
         return MicrosoftTeamsAppIdentifier(caller.removeprefix("28:orgid:"))
+    if (agent := _AGENT.fullmatch(caller)) is not None:
+        return TeamsExtensionUserIdentifier(user_id=agent[3], tenant_id=agent[2], resource_id=agent[1])
     return CommunicationUserIdentifier(caller) if caller.startswith("8:acs:") else UnknownIdentifier(caller)
+
+
+def tell_left_out(line: Line, along: Headers) -> None:
+    """What a script attaches and does not go along is told in the log: the call itself goes on."""
+    for why in along.left_out:
+        _log.warning("call %s: not attached: %s", line.call_id, why)
 
 
 def call_details(line: Line, brief: BriefLines) -> TeamsPhoneCallDetails | None:

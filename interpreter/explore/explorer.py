@@ -65,7 +65,7 @@ class Explorer:
         graph = self.graph
         for number, start in enumerate(graph.starts):
             call = begin("explored")
-            event: Event = CallOffered(start.at, start.caller, "+18005550100", start.switches)
+            event: Event = CallOffered(start.at, start.caller, "+18005550100", start.switches, attached=start.arguments)
             if self.program.flow is not None and self.program.flow.outbound:
                 event = CallStarted(start.at, start.arguments, start.switches)
             moved = step(self.program, call, event)

@@ -56,14 +56,19 @@ def starts(program: Program) -> Starts:
 
 
 def _arguments(program: Program, today: date) -> list[tuple[tuple[str, Value], ...]]:
-    """The parameters of an outbound flow."""
+    """The parameters of an outbound flow; what is attached to a call, or is not."""
     flow = program.flow
-    if flow is None or not flow.outbound or not flow.parameters:
+    given = () if flow is None else flow.parameters if flow.outbound else flow.attached
+    if flow is None or not given:
         return [()]
     abstraction = Abstraction(program, today)
-    names = [parameter.name.text for parameter in flow.parameters]
-    each = [abstraction.values(name, abstraction.of_path(name)) for name in names]
-    return [tuple(zip(names, values, strict=True)) for values in itertools.islice(itertools.product(*each), 16)]
+    names = [each.name.text for each in given]
+    absent: tuple[Value, ...] = () if flow.outbound else (None,)
+    each = [(*absent, *abstraction.values(name, abstraction.of_path(name))) for name in names]
+    return [
+        tuple((name, value) for name, value in zip(names, values, strict=True) if value is not None)
+        for values in itertools.islice(itertools.product(*each), 16)
+    ]
 
 
 def _switches(names: list[str]) -> list[tuple[tuple[str, bool], ...]]:

@@ -27,6 +27,7 @@ import dataclasses
 from typing import assert_never
 
 from dsl import Program
+from dsl.analysis.kinds import declared
 from dsl.ast import Collect, Transfer
 from interpreter.machine import answer, center, ends, keys, recording, requests, run, secrecy
 from interpreter.machine.results import CANCELLED, TRANSFERRED, transfer_outcome
@@ -50,7 +51,9 @@ from interpreter.protocol import (
     TimerFired,
     ToneHeard,
     TransferAccepted,
+    Value,
 )
+from interpreter.values.attached import of_text
 
 __all__ = ["Call", "Continue", "Step", "Trace", "Visit", "Waiting", "Way", "begin", "step"]
 
@@ -111,10 +114,25 @@ def _offered(turn: Turn, event: CallOffered) -> None:
         called=event.called,
         switches=event.switches,
         started=event.at,
+        variables=_attached(turn, event.attached),
     )
     op = turn.op()
     turn.effects.append(Answer(op))
     turn.wait("answer", op, RING_LIMIT)
+
+
+def _attached(turn: Turn, given: tuple[tuple[str, Value], ...]) -> tuple[tuple[str, Value], ...]:
+    """What came with the call, as the types that the flow declares. What does not fit is missing, like what did not
+    come: others write it, and no call may fail because of it."""
+    came, found = dict(given), []
+    for each in turn.program.flow.attached if turn.program.flow is not None else ():
+        raw = came.get(each.name.text)
+        value = of_text(raw, declared(each.type)) if isinstance(raw, str) else raw
+        if value is not None:
+            found.append((each.name.text, value))
+        elif raw is not None:
+            turn.note("ignored", f"attached {each.name.text}: it is no {declared(each.type).title}")
+    return tuple(found)
 
 
 def _started(turn: Turn, event: CallStarted) -> None:

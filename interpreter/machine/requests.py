@@ -36,6 +36,7 @@ from interpreter.machine.results import recording_outcome
 from interpreter.machine.state import After, Continue, Outcome, Purpose, Waiting
 from interpreter.machine.turn import SECONDS_PER_WORD, Scope, Turn
 from interpreter.protocol import (
+    ATTACHED,
     ActionRefused,
     CancelMedia,
     Play,
@@ -303,7 +304,9 @@ def tell(turn: Turn, step: Step, index: int, statement: Telling) -> tuple[bool, 
             return _memory(turn, statement)
         case Brief():
             scope = Scope(turn)
-            lines = tuple((line.field.text, evaluate(line.value, scope)) for line in statement.lines)
+            lines = tuple(
+                (ATTACHED * line.attached + line.field.text, evaluate(line.value, scope)) for line in statement.lines
+            )
             turn.request("brief", step.name.text, tuple(pair for pair in lines if pair[1] is not None))
             return True, None
         case Notify():

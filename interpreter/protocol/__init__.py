@@ -18,6 +18,7 @@ Rules that hold for all of it:
 from __future__ import annotations
 
 from interpreter.protocol.effects import (
+    ATTACHED,
     Answer,
     CancelMedia,
     Choice,
@@ -70,6 +71,7 @@ from interpreter.protocol.values import (
 )
 
 __all__ = [
+    "ATTACHED",
     "SECRET_MARK",
     "ActionFailed",
     "ActionRefused",

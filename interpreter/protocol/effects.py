@@ -144,6 +144,10 @@ Verb: TypeAlias = Literal[
 others are parts of a contact center."""
 
 
+ATTACHED = "attached_"
+"""What the names of those lines of a ``brief`` begin with that go along as headers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """Ask another part of the house for something. Ends in `Reported` or `ActionRefused`.

@@ -21,6 +21,9 @@ class CallOffered:
     called: str
     switches: tuple[tuple[str, bool], ...] = ()
     caller_name: str = ""
+    attached: tuple[tuple[str, Value], ...] = ()
+    """What came with the call, by the site's names: texts of headers, which the machine reads as the types that the
+    script declares. A value that is no text is taken as it is."""
 
 
 @dataclass(frozen=True, slots=True)

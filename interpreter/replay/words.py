@@ -5,6 +5,7 @@ from __future__ import annotations
 from dsl import Diagnostic, Label, Program
 from dsl.bundle import localise
 from dsl.source import Span
+from dsl.spell import listed
 from interpreter.protocol import (
     ActionFailed,
     ActionRefused,
@@ -80,7 +81,8 @@ def told_event(event: Event) -> str:
     """What happened, for a reader. Nothing of a secret."""
     match event:
         case CallOffered():
-            return f"a call of {event.caller or 'somebody whose number is withheld'} to {event.called}"
+            came = f", with {listed([name for name, _ in event.attached], 'and')}" if event.attached else ""
+            return f"a call of {event.caller or 'somebody whose number is withheld'} to {event.called}{came}"
         case CallStarted():
             return "a call of our own begins"
         case Connected():

@@ -86,7 +86,7 @@ class Host:
     switches: tuple[tuple[str, bool], ...] = ()
     world: World = field(default_factory=World)
     arguments: tuple[tuple[str, Value], ...] = ()
-    """The parameters of an outbound flow."""
+    """The parameters of an outbound flow, or what is attached to a call that comes in."""
     call: Call = field(init=False)
     lines: list[Line] = field(default_factory=list)
     trace: list[Trace] = field(default_factory=list)
@@ -126,7 +126,7 @@ class Host:
         if self.is_outbound:
             self._give(CallStarted(self.now, self.arguments, self.switches))
         else:
-            self._give(CallOffered(self.now, self.caller, self.called, self.switches))
+            self._give(CallOffered(self.now, self.caller, self.called, self.switches, attached=self.arguments))
         self._due_now()
 
     # ---------------------------------------------------------------------------------------------- where it stands

@@ -101,19 +101,22 @@ def switches_of(program: Program) -> Iterator[str]:
 
 
 def read_arguments(program: Program, text: str) -> tuple[tuple[str, Value], ...]:
-    """The parameters of an outbound flow from ``--with 'name "Ana", day 2026-03-04'``. Raises `CannotRun`."""
+    """The parameters of an outbound flow, or what is attached to a call, from ``--with 'name "Ana", day 2026-03-04'``.
+    Raises `CannotRun`."""
     try:
         given = read_fields(text)
     except BadValue as error:
         raise CannotRun(f"--with: {error}") from None
-    outbound = program.flow is not None and program.flow.outbound
-    wanted = [each.name.text for each in program.flow.parameters] if program.flow is not None and outbound else []
+    flow = program.flow
+    needed = [each.name.text for each in flow.parameters] if flow is not None and flow.outbound else []
+    wanted = needed or [each.name.text for each in flow.attached if not flow.outbound] if flow is not None else []
     for name, _ in given:
         if name not in wanted:
             close = nearest(name, wanted)
-            has = f"it needs {listed(wanted, 'and')}" if wanted else "it needs none"
+            verb = "needs" if needed or not wanted else "takes"
+            has = f"it {verb} {listed(wanted, 'and') if wanted else 'none'}"
             raise CannotRun(f"--with: the flow has no `{name}`; {f'did you mean `{close}`?' if close else has}")
-    missing = [name for name in wanted if name not in dict(given)]
+    missing = [name for name in needed if name not in dict(given)]
     if missing:
         raise CannotRun(f"the flow needs {listed(missing, 'and')}; write `--with '{missing[0]} …'`")
     return given

@@ -25,7 +25,7 @@ from interpreter.tooling.files import CannotRun, beside, read
 FIRST_LINE = 18005550100
 FIRST_TARGET = 14255550140
 """Numbers kept for fiction: nobody is ever called by mistake."""
-MADE = ("numbers", "teams_users", "teams_apps", "agents", "audio", "switches")
+MADE = ("numbers", "teams_users", "teams_apps", "agents", "audio", "switches", "attached")
 """Sections whose names are made up where nothing binds them."""
 OF_FUNCTIONS = ("data", "stand_in")
 PASSED_ON = ("queues", "experts")
@@ -160,6 +160,8 @@ def _made(kind: str, name: str, number: int) -> Any:
             return "off"
         case "audio":
             return f"https://audio.example/{name}"
+        case "attached":
+            return {"sip": f"X-MS-Custom-{name}", "voip": name}
         case "agents":
             return {"user": made, "tenant": str(uuid.uuid5(_SPACE, "tenant"))}
         case _:

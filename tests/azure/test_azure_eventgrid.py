@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from interpreter.azure.custom_context import CustomContext
 from interpreter.azure.eventgrid import (
     Ignored,
     Incoming,
@@ -44,7 +45,8 @@ def cloud(payload: Any, kind: str = "Microsoft.Communication.IncomingCall") -> d
     return {"id": "e1", "source": "/s", "type": kind, "specversion": "1.0", "data": payload}
 
 
-RINGS = Incoming("e1", CORRELATION, "+15551230001", ACCOUNT, "Ana", "eyJhbGciOiJub25lIn0.eyJ4IjoxfQ.")
+CONTEXT = CustomContext(sip={"user-to-user": "61"})
+RINGS = Incoming("e1", CORRELATION, "+15551230001", ACCOUNT, "Ana", "eyJhbGciOiJub25lIn0.eyJ4IjoxfQ.", CONTEXT)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ def bind(source: Source) -> Bindings:
                 match = re.search(line, source.text, re.M)
                 assert match is not None, f"{name} stands on no line of its own"
                 span = Span(*match.span(1)) if match[1] else Span(match.start(), match.end())
-                text = str(value[name].get("url", "")) if of_functions else str(value)
+                plain = " ".join(value) if section == "attached" else str(value)
+                text = str(value[name].get("url", "")) if of_functions else plain
                 names.setdefault(section, {})[whole] = Binding(whole, text, span)
     return Bindings(source, names)

@@ -49,9 +49,10 @@ _FAILS: dict[str, tuple[Result, str]] = {
 State = Literal["nothing", "play", "prompt", "wait"]
 
 
-def config(*lines: str, **more: Any) -> Config:
-    """A service whose people react as fast as the simulator's."""
-    made = tuple(Line(line) for line in lines or (LINE,))
+def config(*lines: str, account: str | None = None, **more: Any) -> Config:
+    """A service whose people react as fast as the simulator's. ``account``: the lines belong to this Teams resource
+    account."""
+    made = tuple(Line(line, account) for line in lines or (LINE,))
     return Config(lines=made, tone_gap_seconds=KEY_GAP, end_silence_seconds=0.0, **more)
 
 
@@ -82,11 +83,17 @@ class People:
         self._own = emulator.world.on_moment
         emulator.world.on_moment = self._moment
 
-    def dial(self, line: str, plan: str | Sequence[Action] = (), caller: str | None = None) -> str:
+    def dial(
+        self,
+        line: str,
+        plan: str | Sequence[Action] = (),
+        caller: str | None = None,
+        context: dict[str, Any] | None = None,
+    ) -> str:
         """Dial a line with a plan in the words of the terminal phone; returns the phone's id."""
         actions = read_plan(plan.replace(";", "\n")) if isinstance(plan, str) else list(plan)
         number = caller or CALLERS.format(len(self.seats))
-        phone = self.emulator.dial(number, line)
+        phone = self.emulator.dial(number, line, custom_context=context)
         self.seats[phone] = Seat(self.emulator.call(phone), deque(actions))
         return phone
 

@@ -61,6 +61,7 @@ def _inside(source: Source, declaration: Declaration) -> Iterator[Diagnostic]:
         case Flow():
             yield from _twice(source, declaration.gives, "outcome")
             yield from _twice(source, (each.name for each in declaration.parameters), "parameter")
+            yield from _twice(source, (each.name for each in declaration.attached), "attached value")
             yield from _twice(source, declaration.languages, "language")
             yield from _twice(source, (language for language, _ in declaration.voices), "language of a voice")
         case Data():

@@ -42,7 +42,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     yield from _unknown(context, name, {*results, *told.ENDINGS}, "result")
             case tests.With():
                 flow = program.flow
-                wanted = {each.name.text for each in flow.parameters} if flow is not None else set()
+                both = (*flow.parameters, *flow.attached) if flow is not None else ()
+                wanted = {each.name.text for each in both}
                 for field in line.fields:
                     if field.name is not None:
                         yield from _unknown(context, field.name, wanted, "parameter")
