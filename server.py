@@ -135,6 +135,7 @@ async def running(
             host, site.functions(), store, time, vault, given, center.desk, center.notifier, site.settings.card_services
         )
         stack.push_async_callback(house.close)
+        center.recordings.tell = lambda fate: metrics.recordings.labels(fate).inc()
         engine = Engine(store, house, time, scripts, MACHINE, observer=watcher, switches=site.switches(), limits=limits)
         house.deliver = engine.deliver
         await engine.start()

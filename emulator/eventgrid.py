@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiohttp
 
@@ -135,8 +136,12 @@ class Grid:
         }]  # fmt: skip
 
     def _attempt(self, subscription: Subscription, event_id: str, body: Json | list[Json], tries: int) -> None:
+        self.later(self._deliver(subscription, event_id, body, tries))
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that counts as under way until it is done."""
         self.activity.begin()
-        task = asyncio.get_running_loop().create_task(self._deliver(subscription, event_id, body, tries))
+        task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self._done)
 

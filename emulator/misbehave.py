@@ -52,7 +52,16 @@ class Failure:
     """An operation that the service accepts and then fails, used up by the first one: the real service fails so when
     its speech, its storage or its network do. Codes are those of the event (500/8512, 401/8565, 487/10004, ...)."""
 
-    operation: Literal["play", "recognize", "answer", "addParticipant", "moveHere", "startRecording"]
+    operation: Literal[
+        "play",
+        "recognize",
+        "answer",
+        "addParticipant",
+        "moveHere",
+        "startRecording",
+        "pauseRecording",
+        "resumeRecording",
+    ]
     code: int = 500
     sub_code: int = 9999
     message: str = "Unknown internal server error."

@@ -47,6 +47,7 @@ def start(world: World, request: Request) -> Reply:
         channel_type=channel_type,
         started=world.clock.now(),
         channels=_channels(body, channel_type),
+        container=_container(body),
     )
     paused = fields.flag(body, "pauseOnStart")
     if located and call.tpe:
@@ -90,10 +91,15 @@ def _channel_type(body: Json) -> Literal["mixed", "unmixed"]:
         raise invalid(f"A recording of {content}, {channel}, as {form} is not supported.")
     if form != "wav":
         raise not_emulated(f"A recording as {form}")
-    storage = fields.mapping(body, "externalStorage")
-    if storage and fields.text(storage, "recordingStorageKind").lower() == "azureblobstorage":
-        raise not_emulated("A recording in a storage of one's own")
     return "unmixed" if channel == "unmixed" else "mixed"
+
+
+def _container(body: Json) -> str | None:
+    """The storage of the customer's own that the file goes to."""
+    storage = fields.mapping(body, "externalStorage")
+    if not storage or fields.text(storage, "recordingStorageKind").lower() != "azureblobstorage":
+        return None
+    return fields.text(storage, "recordingDestinationContainerUrl")
 
 
 def _channels(body: Json, channel_type: str) -> dict[str, int]:
@@ -157,6 +163,7 @@ def properties(world: World, request: Request) -> Reply:
 
 def pause(world: World, request: Request) -> Reply:
     found = running(world, request)
+    _fail(world, "pauseRecording")
     if found.state != "active":
         raise RestError(*NOT_PAUSABLE)
     found.pause(world.clock.now())
@@ -166,11 +173,19 @@ def pause(world: World, request: Request) -> Reply:
 
 def resume(world: World, request: Request) -> Reply:
     found = running(world, request)
+    _fail(world, "resumeRecording")
     if found.state == "active":
         raise RestError(*NOT_PAUSABLE)
     found.resume(world.clock.now())
     _tell(world, found)
     return Reply(202, None, found.call)
+
+
+def _fail(world: World, operation: str) -> None:
+    """A change of a recording fails in its answer, not in an event."""
+    failure = world.mischief.failure(operation)
+    if failure is not None:
+        raise RestError(failure.code, failure.sub_code, failure.message)
 
 
 def stop(world: World, request: Request) -> Reply:
@@ -205,12 +220,17 @@ def call_ended(world: World, call: Call) -> None:
 def file_updated(recording: Recording, base_url: str) -> tuple[str, Json]:
     """Subject and data of the event that announces the file. [contract 4.6]"""
     place = f"{base_url}/v1/objects/{recording.document}"
+    content, metadata = f"{place}/content/video", f"{place}/content/acsmetadata"
+    if recording.container is not None:
+        # There is nothing of it in the service's own storage, so nothing to delete there.
+        place, folder = "", recording.folder
+        content, metadata = f"{folder}/0-audiowav.wav", f"{folder}/0-acsmetadata.json"
     chunk = {
         "documentId": recording.document,
         "index": 0,
         "endReason": "SessionEnded",
-        "contentLocation": f"{place}/content/video",
-        "metadataLocation": f"{place}/content/acsmetadata",
+        "contentLocation": content,
+        "metadataLocation": metadata,
         "deleteLocation": place,
     }
     data = {

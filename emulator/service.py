@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 from starlette.applications import Starlette
 
-from emulator import app, phones, queries, tls
+from emulator import app, container, phones, queries, tls
 from emulator.activity import Activity
 from emulator.audio import Fetcher
 from emulator.callbacks import Callbacks, Delivery
@@ -276,5 +276,13 @@ class Emulator:
         self.grid.incoming(offer)
 
     def recorded(self, recording: Recording) -> None:
-        if recording.id in self.world.recordings:
+        if recording.id not in self.world.recordings:
+            return
+        if recording.container is None:
+            self.grid.recorded(recording, self.url)
+        else:
+            self.grid.later(self._write_out(recording))
+
+    async def _write_out(self, recording: Recording) -> None:
+        if await container.write(self._client, recording, self.config.resource_id):
             self.grid.recorded(recording, self.url)

@@ -8,6 +8,7 @@ import wave
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal
 
 from emulator.model import Call
@@ -15,8 +16,11 @@ from emulator.model import Call
 RATE = 16_000
 MOST_CHANNELS = 5
 LOUDNESS = 6_000
-# Samples of one wave: what the application says, what people say, and their keys are told apart by ear.
-PERIODS = {"prompt": 32, "speech": 40, "keys": 20}
+# Samples of one wave: what the application says and what people say are told apart by ear.
+PERIODS = {"prompt": 32, "speech": 40}
+LOW, HIGH = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
+KEYS = ("123A", "456B", "789C", "*0#D")
+"""Frequencies (Hz) of the rows and columns of the keys (ITU-T Q.23): a key in a recording can be read out of it."""
 
 State = Literal["active", "inactive"]
 
@@ -54,10 +58,19 @@ class Recording:
     present: list[str] = field(default_factory=list)
     """Who was in the call while it was active."""
     deleted: bool = False
+    container: str | None = None
+    """The storage of the customer's own that its file goes to."""
 
     @property
     def state(self) -> State:
         return "inactive" if self.since is None else "active"
+
+    @property
+    def folder(self) -> str:
+        """Where its files go in that storage: a folder a day, in it one for the call, in it one for the recording."""
+        day = datetime.fromtimestamp(self.started, UTC).strftime("%Y%m%d")
+        place = f"{day}/{self.call.correlation_id}/{self.id[:8]}-{self.document[-12:]}"
+        return f"{(self.container or '').rstrip('/')}/{place}"
 
     def resume(self, now: float) -> None:
         self.since = now
@@ -129,16 +142,35 @@ class Recording:
         for piece in self.pieces():
             if (place := places.get(piece.who)) is not None:
                 begin, end = (min(round(second * RATE), length) for second in (piece.start, piece.end))
-                tracks[place][begin:end] = _tone(PERIODS[piece.kind], end - begin)
+                _mix(tracks[place], begin, _sound(piece, end - begin))
         frames = array("h", bytes(2 * length * count))
         for place, track in enumerate(tracks):
             frames[place::count] = track
         return _file(frames, count)
 
 
+def _sound(piece: Piece, samples: int) -> array[int]:
+    return _key(piece.text, samples) if piece.kind == "keys" else _tone(PERIODS[piece.kind], samples)
+
+
+def _mix(track: array[int], begin: int, sound: array[int]) -> None:
+    """Add a sound to what is heard there already."""
+    there = track[begin : begin + len(sound)]
+    if any(there):
+        sound = array("h", [max(-32_768, min(32_767, one + two)) for one, two in zip(there, sound, strict=True)])
+    track[begin : begin + len(sound)] = sound
+
+
 def _tone(period: int, samples: int) -> array[int]:
     one = array("h", [int(LOUDNESS * math.sin(2 * math.pi * place / period)) for place in range(period)])
     return (one * (samples // period + 1))[:samples]
+
+
+def _key(key: str, samples: int) -> array[int]:
+    """The two frequencies of a key."""
+    row = next(place for place, line in enumerate(KEYS) if key in line)
+    low, high = (2 * math.pi * each / RATE for each in (LOW[row], HIGH[KEYS[row].index(key)]))
+    return array("h", [int(LOUDNESS * (math.sin(low * at) + math.sin(high * at))) for at in range(samples)])
 
 
 def _file(frames: array[int], channels: int) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import aiohttp
@@ -16,7 +16,9 @@ from interpreter.floor.service import Deliver
 from interpreter.messages import Messages
 from interpreter.notify import Notifier
 from interpreter.ports import Clock, Host, Line
-from interpreter.recordings import RecordingNotes
+from interpreter.recordings.about import Witness
+from interpreter.recordings.fetching import RecordingFiles
+from interpreter.recordings.shelf import Shelf
 from interpreter.routing import Floor
 from interpreter.routing.promises import PREFIX
 from interpreter.site import Site
@@ -34,15 +36,26 @@ class Center:
     desk: FloorDesk
     messages: Messages
     notifier: Notifier
+    recordings: RecordingFiles
 
-    async def forget(self, site: Site, store: Store, now: float) -> int:
-        """Delete what is older than the site keeps it: messages, and the details of legs. Returns how many messages
-        went. Raises `MessagesUnavailable` and `StoreUnavailable`."""
-        await store.floor.forget_details(now - site.store.keep_days * DAY)
-        return await self.messages.forget(now - site.settings.voicemail.keep_days * DAY)
+    def forgetting(self, site: Site, store: Store, now: float) -> Mapping[str, Callable[[], Awaitable[int]]]:
+        """What deletes what is older than the site keeps it, by what that is. Each returns how many files went, and may
+        raise `StoreUnavailable`, `MessagesUnavailable` or `RecordingsUnavailable`."""
+        settings = site.settings
+
+        async def details() -> int:
+            await store.floor.forget_details(now - settings.store.keep_days * DAY)
+            return 0
+
+        return {
+            "details": details,
+            "messages": lambda: self.messages.forget(now - settings.voicemail.keep_days * DAY),
+            "recordings": lambda: self.recordings.shelf.forget(now - settings.recording.keep_days * DAY),
+        }
 
     async def open(self, site: Site, clock: Clock) -> None:
         """Take up what is in the log, with what the site file says now. Raises `StoreUnavailable`, `JournalError`."""
+        await self.recordings.start()
         await self.floors.start()
         changes = list(at_start(site, self.floors.floor, clock.now()))
         if changes:
@@ -80,8 +93,10 @@ def make(
         return Line(row.id, row.shard, row.connection_id, row.incoming_context, row.caller, row.called)
 
     hands: Hands = host.hands(line, floor, files) if isinstance(host, AzureHost) else NoHands()
+    shelf, container = Shelf(site.folder / site.settings.recording.folder), site.settings.recording.container
+    recordings = RecordingFiles(store, clock, shelf, files.downloads, Witness(site, store), container)
     if isinstance(host, AzureHost):
-        host.captures(RecordingNotes(store, clock))
+        host.captures(recordings.notes)
     floors = Floors(store.floor, hands, clock, queue_rules(site), deliver, tell=notifier.give, observer=observer)
     opened.append(floors)
-    return Center(floors, FloorDesk(site, floors, clock, messages.usable), messages, notifier)
+    return Center(floors, FloorDesk(site, floors, clock, messages.usable), messages, notifier, recordings)

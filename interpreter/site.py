@@ -22,6 +22,7 @@ from dsl.spell import listed, nearest
 from interpreter import site_text
 from interpreter.site_attached import Attached
 from interpreter.site_center import Agent, Expert, QueueOf, Told
+from interpreter.site_dangling import dangling
 from interpreter.site_model import (
     SERVICE_OPENID,
     Callbacks,
@@ -252,22 +253,10 @@ class Site:
 
     def _dangling(self, file: str) -> tuple[Problem, ...]:
         """Names inside the site file that lead nowhere."""
-        problems: list[Problem] = []
-        caller_id = self.service.caller_id
-        if caller_id and caller_id not in self.settings.numbers:
-            guess = nearest(caller_id, self.settings.numbers)
-            message = f"`{caller_id}` is not a name under [numbers]" + (f"; did you mean `{guess}`?" if guess else "")
-            problems.append(Problem(file, *self.locate("service", "caller_id"), "service.caller_id", message))
-        for name, agent in self.settings.agents.items():
-            if agent.user and not (agent.resource or self.service.resource_id):
-                message = "an agent needs resource, or resource_id under [service]"
-                problems.append(Problem(file, *self.locate("agents", name), f"agents.{name}", message))
-        for name, expert in self.settings.experts.items():
-            if expert.agent and expert.agent not in self.settings.agents:
-                guess = nearest(expert.agent, self.settings.agents)
-                message = f"no agent is called `{expert.agent}`" + (f"; did you mean `{guess}`?" if guess else "")
-                problems.append(Problem(file, *self.locate("experts", name), f"experts.{name}", message))
-        return tuple(problems)
+        return tuple(
+            Problem(file, *self.locate(section, key), f"{section}.{key}", message)
+            for section, key, message in dangling(self.settings)
+        )
 
 
 class _References:

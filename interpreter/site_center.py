@@ -106,17 +106,32 @@ class Voicemail(Section):
     keep_days: float = Field(default=90.0, gt=0, le=3650)
 
 
+CALLER = "caller"
+"""The one name under ``order`` that is not of the site file."""
+
+
 class CallRecording(Section):
     """How calls are recorded, and where what is recorded goes."""
 
     channels: Literal["mixed", "unmixed"] = "mixed"
-    """Everybody together, or each on a channel of their own: the caller on the first."""
+    """Everybody together, or each on a channel of their own."""
+    order: Annotated[list[Text], Field(min_length=1, max_length=5)] = Field(default_factory=lambda: [CALLER])
+    """Who is on which channel of an unmixed recording, from the first on: ``caller``, and names of the site file. Who
+    is not named takes a channel that is left. The service has five."""
     container: Url | None = None
     """A container of an own Azure storage, into which the service itself writes. Without one the files come into
     ``folder``."""
     folder: Text = "recordings"
     """Relative to the site file."""
     keep_days: float = Field(default=30.0, gt=0, le=3650)
+
+    @model_validator(mode="after")
+    def _whole(self) -> CallRecording:
+        if self.channels == "mixed" and self.order != [CALLER]:
+            raise ValueError('order goes with channels = "unmixed": together, everybody is on one channel')
+        if len(set(self.order)) != len(self.order):
+            raise ValueError("order names somebody twice")
+        return self
 
 
 class Mail(Section):

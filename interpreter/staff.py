@@ -35,6 +35,18 @@ def number(e164: str) -> Person:
     return Person(f"4:{e164}", "number")
 
 
+def somebody(site: Site, name: str) -> Person | None:
+    """Whoever this name of the site file stands for: an agent, an expert, a number or a user of Teams."""
+    if (agent := site.agent(name)) is not None:
+        return person_of(agent)
+    if (found := expert(site, name)) is not None:
+        return found
+    if (bound := site.number(name)) is not None:
+        return number(bound)
+    user = site.teams_user(name)
+    return teams_user(user) if user is not None else None
+
+
 def caller_address(caller: str) -> str:
     """A caller as the host reports it among those in a call. Who withholds the number is there as well."""
     if not caller:

@@ -30,7 +30,7 @@ from interpreter.engine import Engine, UnknownSwitch
 from interpreter.machine import Call
 from interpreter.ports import Clock
 from interpreter.programs import SiteScripts
-from interpreter.protocol import CallOffered
+from interpreter.protocol import CallOffered, Event, RecordingChanged
 from interpreter.routing.protocol import FileReady
 from interpreter.site import Site
 from interpreter.store import Store, StoreUnavailable
@@ -173,11 +173,17 @@ class Desk:
             await self.engine.deliver(call_id, events)
         for each in found:
             self._count_callback(call_id, each)
+            if isinstance(each, callbacks.Callback):
+                await self._note_recording(call_id, each.event)
         _tell_malformed("callbacks malformed", found, call=call_id)
         self.metrics.callback_seconds.observe(perf_counter() - began)
         if found and all(isinstance(each, Malformed) for each in found):
             raise HTTPException(400, "not a list of CloudEvents")
         return Response(status_code=200)
+
+    async def _note_recording(self, call_id: str, event: Event | None) -> None:
+        if isinstance(event, RecordingChanged) and event.state != "failed":
+            await self.center.recordings.notes.reported(call_id, event.recording)
 
     def _count_callback(self, call_id: str, each: callbacks.Callback | Malformed) -> None:
         if isinstance(each, Malformed):
@@ -196,6 +202,9 @@ class Desk:
         files = [FileReady(now, each.recording, each.address) for each in found if isinstance(each, eventgrid.File)]
         if files:
             await self.center.floors.post(*files)
+        for each in found:
+            if isinstance(each, eventgrid.File):
+                await self.center.recordings.take(each)
         for each in found:
             self.metrics.deliveries.labels(_OUTCOME[type(each)]).inc()
         _tell_malformed("events malformed", found)

@@ -7,6 +7,7 @@ from interpreter.api.document import with_document
 from interpreter.api.frame import Api, Operation
 from interpreter.api.operator import OperatorApi
 from interpreter.api.operator_calls import OperatorCalls
+from interpreter.api.recordings import RecordingsApi
 from interpreter.api.supervisors import SupervisorsApi
 from interpreter.web import Desk
 
@@ -16,8 +17,8 @@ def every_operation(desk: Desk) -> tuple[Operation, ...]:
     site, floors, clock = desk.site, desk.center.floors, desk.clock
     agents = AgentsApi(site, floors, clock, desk.streams)
     supervisors = SupervisorsApi(site, floors, clock)
-    operator, calls = OperatorApi(desk), OperatorCalls(desk)
-    all_of_them = (desk, agents, supervisors, operator, calls)
+    operator, calls, recordings = OperatorApi(desk), OperatorCalls(desk), RecordingsApi(desk)
+    all_of_them = (desk, agents, supervisors, operator, calls, recordings)
     return with_document([operation for each in all_of_them for operation in each.operations()])
 
 

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from azure.communication.callautomation import (
     AzureBlobContainerRecordingStorage,
+    CommunicationIdentifier,
     RecordingChannel,
     RecordingContent,
     RecordingFormat,
@@ -25,12 +26,14 @@ from azure.communication.callautomation.aio import CallAutomationClient, CallCon
 from azure.core.exceptions import AzureError, HttpResponseError
 
 from interpreter.azure.outcome import of_error
-from interpreter.azure.people import party
+from interpreter.azure.people import identity, party
 from interpreter.azure.tones import TONES
 from interpreter.ports import Line, Performance, Performed, Refused, TryLater
 from interpreter.ports import Request as Identity
 from interpreter.protocol import RecordingChanged, Request
 from interpreter.site import Site
+from interpreter.site_center import CALLER
+from interpreter.staff import somebody
 from interpreter.store import StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -94,8 +97,7 @@ class Capture:
                 recording_channel_type=RecordingChannel.UNMIXED if unmixed else RecordingChannel.MIXED,
                 recording_format_type=RecordingFormat.WAV,
                 recording_state_callback_url=f"{self._site.server.callback_base}/callbacks/{line.shard}/{line.call_id}",
-                # The caller is always the first channel; who comes later takes the next.
-                audio_channel_participant_ordering=[party(line.caller)] if unmixed and line.caller else None,
+                audio_channel_participant_ordering=self._order(line) if unmixed else None,
                 recording_storage=AzureBlobContainerRecordingStorage(wish.container) if wish.container else None,
                 headers=headers,
             )
@@ -112,6 +114,17 @@ class Capture:
         if made.recording_id:
             await self._note(line.call_id, made.recording_id)
         return Performed()
+
+    def _order(self, line: Line) -> list[CommunicationIdentifier] | None:
+        """Who is on which channel. Nobody knows who withholds the number: that one takes a channel that is left."""
+        found: list[CommunicationIdentifier] = []
+        for name in self._site.settings.recording.order:
+            person = somebody(self._site, name)
+            if name == CALLER and line.caller:
+                found.append(party(line.caller))
+            elif name != CALLER and person is not None:
+                found.append(identity(person))
+        return found or None
 
     async def _note(self, call_id: str, recording: str) -> None:
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from interpreter.azure.custom_context import CustomContext, read_context
@@ -63,11 +64,33 @@ class Ignored:
 
 
 @dataclass(frozen=True, slots=True)
+class Chunk:
+    """A part of a recording's file, at an address that wants a signed request; what the service knows of it is at
+    another one (``metadata``, empty where it does not say)."""
+
+    index: int
+    address: str
+    metadata: str = ""
+    ended: str = ""
+    """Why it ends, in the service's word."""
+
+
+@dataclass(frozen=True, slots=True)
 class File:
-    """The file of a recording is there, at an address that wants a signed request."""
+    """The file of a recording is there, mostly as one chunk. ``started`` is in epoch seconds, 0.0 where it is not said;
+    ``seconds`` is the length of the whole."""
 
     recording: str
-    address: str
+    chunks: tuple[Chunk, ...]
+    started: float = 0.0
+    seconds: float = 0.0
+    ended: str = ""
+    unmixed: bool = False
+
+    @property
+    def address(self) -> str:
+        """Where the file is, or the first part of it."""
+        return self.chunks[0].address
 
 
 Delivery: TypeAlias = Incoming | Validation | File | Ignored | Malformed
@@ -132,12 +155,42 @@ def _element(element: object) -> Delivery:
 
 
 def _file(subject: str, data: Fields) -> File:
-    chunks = array(table(data, "recordingStorageInfo"), "recordingChunks")
-    first = next((each for each in chunks if isinstance(each, dict)), {})
-    recording, address = subject.rpartition("/recordingId/")[2], text(first, "contentLocation", "")
-    if not recording or not address:
+    listed = array(table(data, "recordingStorageInfo"), "recordingChunks")
+    chunks = tuple(_chunk(place, each) for place, each in enumerate(listed) if isinstance(each, dict))
+    recording = subject.rpartition("/recordingId/")[2]
+    if not recording or not chunks:
         raise BadFieldError("a recording without a name or an address")
-    return File(recording, address)
+    return File(
+        recording,
+        tuple(sorted(chunks, key=lambda chunk: chunk.index)),
+        epoch(text(data, "recordingStartTime", "")),
+        _amount(data, "recordingDurationMs") / 1000,
+        text(data, "sessionEndReason", ""),
+        text(data, "recordingChannelType", "").lower() == "unmixed",
+    )
+
+
+def _chunk(place: int, chunk: Fields) -> Chunk:
+    address = text(chunk, "contentLocation", "")
+    if not address:
+        raise BadFieldError("a recording without a name or an address")
+    index = int(_amount(chunk, "index", place))
+    return Chunk(index, address, text(chunk, "metadataLocation", ""), text(chunk, "endReason", ""))
+
+
+def _amount(fields: Fields, name: str, default: float = 0.0) -> float:
+    """A number that nothing hangs on: a file is not left to the service because of it."""
+    value = fields.get(name)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else default
+
+
+def epoch(moment: str) -> float:
+    """A time of the service, such as ``2026-09-15T11:36:07.9937574+00:00``, in epoch seconds; 0.0 for what is none."""
+    try:
+        found = datetime.fromisoformat(moment)
+    except ValueError:
+        return 0.0
+    return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).timestamp()
 
 
 def _incoming(event_id: str, data: Fields) -> Incoming:

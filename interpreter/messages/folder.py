@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from interpreter import durable
 from interpreter.messages import About, MessagesUnavailable, about_from, check_name, in_order, is_name, log
 
 T = TypeVar("T")
@@ -64,9 +64,9 @@ class Folder:
 
     def _keep(self, name: str, sound: bytes, described: bytes) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
-        _write(self.path / f"{name}.wav", sound)
-        _write(self.path / f"{name}.json", described)
-        _flush(self.path)
+        durable.write(self.path / f"{name}.wav", sound)
+        durable.write(self.path / f"{name}.json", described)
+        durable.flush(self.path)
 
     def _list(self) -> Sequence[About]:
         found = []
@@ -113,29 +113,3 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise MessagesUnavailable(f"{path}: {error.strerror or error}") from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all, and durable. Callers' voices are nobody else's to hear."""
-    part = path.with_suffix(path.suffix + ".part")
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        # A disk that is full has no room for a half.
-        part.unlink(missing_ok=True)
-        raise
-
-
-def _flush(folder: Path) -> None:
-    """Make new names in a folder durable, where the system can do that."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

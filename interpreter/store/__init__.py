@@ -206,6 +206,10 @@ class Store(Protocol):
         """What is kept; None when nothing is, or nothing any more."""
         ...
 
+    async def every_kept(self, kind: str, now: float) -> tuple[Kept, ...]:
+        """Everything that is kept under this kind and is not too old, by name and key."""
+        ...
+
     async def drop(self, kind: str, name: str, key: str) -> None: ...
 
     async def count(self, name: str, key: str, request: str, until: float, now: float) -> int:

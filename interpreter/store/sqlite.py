@@ -37,6 +37,7 @@ from interpreter.store import (
     TimerRow,
     Unfinished,
     Write,
+    sqlite_kept,
 )
 from interpreter.store.schema import prepare
 from interpreter.store.sqlite_floor import SqliteFloorLog
@@ -73,9 +74,6 @@ _INSERT_SCRIPT = "INSERT INTO script (hash, name, text) VALUES (?,?,?) ON CONFLI
 _UPSERT_SWITCH = """
     INSERT INTO switch (name, is_on, at) VALUES (?,?,?)
     ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on, at = excluded.at"""
-_UPSERT_KEPT = """
-    INSERT INTO kept (kind, name, key, text, until) VALUES (?,?,?,?,?)
-    ON CONFLICT (kind, name, key) DO UPDATE SET text = excluded.text, until = excluded.until"""
 
 _Work = Callable[[sqlite3.Connection], Any]
 
@@ -156,20 +154,22 @@ class SqliteStore:
         await self._ask(lambda connection: connection.execute(_UPSERT_SWITCH, (name, on, at)) and None)
 
     async def keep(self, kept: Kept) -> None:
-        await self._ask(lambda connection: connection.execute(_UPSERT_KEPT, astuple(kept)) and None)
+        await self._ask(lambda connection: sqlite_kept.keep(connection, kept))
 
     async def kept(self, kind: str, name: str, key: str, now: float) -> str | None:
-        return await self._ask(lambda connection: _kept(connection, kind, name, key, now))
+        return await self._ask(lambda connection: sqlite_kept.kept(connection, kind, name, key, now))
+
+    async def every_kept(self, kind: str, now: float) -> tuple[Kept, ...]:
+        return await self._ask(lambda connection: sqlite_kept.every(connection, kind, now))
 
     async def drop(self, kind: str, name: str, key: str) -> None:
-        statement = "DELETE FROM kept WHERE kind = ? AND name = ? AND key = ?"
-        await self._ask(lambda connection: connection.execute(statement, (kind, name, key)) and None)
+        await self._ask(lambda connection: sqlite_kept.drop(connection, kind, name, key))
 
     async def count(self, name: str, key: str, request: str, until: float, now: float) -> int:
-        return await self._ask(lambda connection: _count(connection, name, key, request, until, now))
+        return await self._ask(lambda connection: sqlite_kept.count(connection, name, key, request, until, now))
 
     async def claim(self, request: str, until: float) -> bool:
-        return await self._ask(lambda connection: _claim(connection, request, "", until))
+        return await self._ask(lambda connection: sqlite_kept.claim(connection, request, "", until))
 
     async def purge(self, before: float, limit: int) -> int:
         return await self._ask(lambda connection: _purge(connection, before, limit))
@@ -375,25 +375,3 @@ def _purge(connection: sqlite3.Connection, before: float, limit: int) -> int:
     connection.execute("DELETE FROM kept WHERE until < ?", (before,))
     connection.execute("DELETE FROM script WHERE NOT EXISTS (SELECT 1 FROM call WHERE call.script = script.hash)")
     return len(old)
-
-
-def _kept(connection: sqlite3.Connection, kind: str, name: str, key: str, now: float) -> str | None:
-    query = "SELECT text FROM kept WHERE kind = ? AND name = ? AND key = ? AND until > ?"
-    row = connection.execute(query, (kind, name, key, now)).fetchone()
-    return None if row is None else str(row[0])
-
-
-def _claim(connection: sqlite3.Connection, request: str, text: str, until: float) -> bool:
-    statement = "INSERT INTO kept (kind, name, key, text, until) VALUES ('request', '', ?, ?, ?) ON CONFLICT DO NOTHING"
-    return connection.execute(statement, (request, text, until)).rowcount == 1
-
-
-def _count(connection: sqlite3.Connection, name: str, key: str, request: str, until: float, now: float) -> int:
-    counted = _kept(connection, "request", "", request, now)
-    if counted is not None:
-        return int(counted)
-    number = int(_kept(connection, "count", name, key, now) or 0) + 1
-    connection.execute(_UPSERT_KEPT, ("count", name, key, str(number), until))
-    # The request is known for as long as its counter: a repetition comes within minutes.
-    _claim(connection, request, str(number), until)
-    return number

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from azure_stub import Answer, Seen, running, site_for
+from azure_stub import RESOURCE, Answer, Seen, running, site_for
 
 from interpreter.azure.commands import connect
 from interpreter.ports import Line, Performance, Performed, Refused, TryLater
@@ -78,6 +78,32 @@ def test_a_recording_is_started_by_the_connection_and_its_name_is_kept() -> None
     }
     assert seen.headers["repeatability-request-id"] == FIRST.request_id
     assert notes.known == "rec-1"
+
+
+UNMIXED = """
+[experts.eva]
+number = "+14255550177"
+[recording]
+channels = "unmixed"
+order = ["maria", "caller", "eva", "ana", "front_desk"]
+container = "https://contoso.blob.core.windows.net/calls"
+"""
+
+
+def test_channels_and_their_order_and_a_container_of_our_own() -> None:
+    _, (seen,) = perform("start", STARTED, site=UNMIXED)
+    assert seen.body["recordingChannelType"] == "unmixed"
+    assert [each["rawId"] for each in seen.body["audioChannelParticipantOrdering"]] == [
+        f"8:acs:{RESOURCE}_44444444-4444-4444-8444-444444444444_33333333-3333-4333-8333-333333333333",
+        "4:+15551230001",
+        "4:+14255550177",
+        "8:orgid:11111111-1111-4111-8111-111111111111",
+        "4:+14255550111",
+    ]
+    assert seen.body["externalStorage"] == {
+        "recordingStorageKind": "azureBlobStorage",
+        "recordingDestinationContainerUrl": "https://contoso.blob.core.windows.net/calls",
+    }
 
 
 @pytest.mark.parametrize("body", [None, {}, {"recordingState": "inactive"}])

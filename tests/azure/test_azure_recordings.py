@@ -157,7 +157,7 @@ def test_nobody_but_the_service_is_shown_who_we_are(
 def test_the_service_s_own_storage_is_asked_over_https() -> None:
     files = MessageFiles(Folder(Path()), lambda: None, "https://contoso.communication.azure.com", KEY)  # type: ignore[arg-type,return-value]
     for host in ("us-storage.asm.skype.com", "eu.asyncgw.teams.microsoft.com", "x.ams.gov.teams.microsoft.us"):
-        headers = asyncio.run(files._signed(f"https://{host}/v1/x"))
+        headers = asyncio.run(files.downloads._signed(f"https://{host}/v1/x"))
         assert headers["x-ms-host"] == "contoso.communication.azure.com"
         assert headers["Authorization"].startswith("HMAC-SHA256 ")
 
@@ -208,7 +208,7 @@ def test_what_is_not_the_file_is_not_kept(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("interpreter.azure.recordings.FETCH_WITHIN", 0.3)
+    monkeypatch.setattr("interpreter.azure.downloads.READ_WITHIN", 0.3)
     found, storage = fetching(tmp_path, answer)
     assert found == Fetched(0.0, "floor.9", done=False)
     assert len(storage.asked) >= 1

@@ -14,11 +14,13 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
-from azure.communication.callautomation import PhoneNumberIdentifier, TextSource
+from aiohttp import web
+from azure.communication.callautomation import AzureBlobContainerRecordingStorage, PhoneNumberIdentifier, TextSource
 from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
 from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from emulator_rig import CALLER, CALLER_ID, LINE, LINE_ID, Rig, run
+from wire_tones import keys_in
 
 from emulator import Config, Failure, Fault, Line, Misbehaviour
 from emulator.tape import RATE, Recording
@@ -341,6 +343,75 @@ def test_start_whose_answer_was_lost_is_repeated_and_begins_one_recording() -> N
                 await patient.pause_recording(made.recording_id or "")
             assert caught.value.error is not None
             assert (caught.value.error.code, the(rig).state) == ("8573", "inactive")
+
+    run(scenario)
+
+
+def test_keys_can_be_read_out_of_a_file() -> None:
+    async def scenario(rig: Rig) -> None:
+        call, connection = await rig.answer()
+        recording = await begun(rig, connection)
+        await connection.play_media(TextSource(text="press every key that there is, one after the other please"))
+        rig.emulator.press(call, "123456789*0#")
+        await rig.pass_time(8)
+        await rig.client.stop_recording(recording)
+        assert keys_in(the(rig).wav()) == "123456789*0#", "also while somebody speaks"
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(("name", "operation"), [("pause", "pauseRecording"), ("resume", "resumeRecording")])
+def test_a_change_that_fails_does_so_in_its_answer(name: str, operation: Any) -> None:
+    async def scenario(rig: Rig) -> None:
+        _, connection = await rig.answer()
+        recording = await begun(rig, connection, pause_on_start=name == "resume")
+        before = the(rig).state
+        rig.emulator.misbehave(Misbehaviour(failures=(Failure(operation, 409, 8571, "A conflict."),)))
+        change = getattr(rig.client, f"{name}_recording")
+        with pytest.raises(HttpResponseError) as caught:
+            await change(recording)
+        assert caught.value.error is not None
+        assert (caught.value.status_code, caught.value.error.code, the(rig).state) == (409, "8571", before)
+        await change(recording)
+        assert the(rig).state != before
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("status", [201, 403])
+def test_a_container_of_the_customers_own_takes_the_file(status: int) -> None:
+    async def scenario(rig: Rig) -> None:
+        blobs: dict[str, bytes] = {}
+
+        async def put(request: web.Request) -> web.Response:
+            assert request.headers["Authorization"].startswith("Bearer ")
+            blobs[request.path] = await request.read()
+            return web.Response(status=status)
+
+        app = web.Application()
+        app.router.add_put("/{any:.*}", put)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        try:
+            _, connection = await rig.answer()
+            storage = AzureBlobContainerRecordingStorage(f"{base}/calls")
+            recording = await begun(rig, connection, recording_storage=storage)
+            await rig.pass_time(2)
+            await rig.client.stop_recording(recording)
+            await rig.pass_time(11)
+            await rig.emulator.idle()
+        finally:
+            await runner.cleanup()
+        if status != 201:
+            assert len(rig.hook.grid) == 1, "what was not written is not announced"
+            return
+        place = chunk(rig)
+        assert place["contentLocation"].startswith(f"{base}/calls/")
+        assert place["deleteLocation"] == ""
+        assert len(samples(blobs[place["contentLocation"].removeprefix(base)])[1]) == 2 * RATE
+        assert b'"pauseResumeIntervals"' in blobs[place["metadataLocation"].removeprefix(base)]
 
     run(scenario)
 

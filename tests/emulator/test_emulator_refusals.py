@@ -8,7 +8,6 @@ from typing import Any
 import aiohttp
 import pytest
 from azure.communication.callautomation import (
-    AzureBlobContainerRecordingStorage,
     CommunicationUserIdentifier,
     DtmfTone,
     MediaStreamingAudioChannelType,
@@ -101,9 +100,6 @@ CASES: dict[str, tuple[Act, int, str]] = {
     "recording unmixed as mp3": (lambda rig, one: rig.client.start_recording(
         call_connection_id=one._call_connection_id, recording_channel_type="unmixed", recording_format_type="mp3",
         recording_content_type="audio"), 400, "8523"),
-    "recording into a container": (lambda rig, one: rig.client.start_recording(
-        call_connection_id=one._call_connection_id,
-        recording_storage=AzureBlobContainerRecordingStorage("https://st.example/c")), 501, "NotEmulated"),
     "six channels": (lambda rig, one: rig.client.start_recording(
         call_connection_id=one._call_connection_id, recording_channel_type="unmixed",
         audio_channel_participant_ordering=[AGENT] * 6), 400, "8523"),

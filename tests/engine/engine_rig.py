@@ -103,6 +103,9 @@ class Meddler:
     async def kept(self, kind: str, name: str, key: str, now: float) -> str | None:
         return await self.store.kept(kind, name, key, now)
 
+    async def every_kept(self, kind: str, now: float) -> tuple[Kept, ...]:
+        return await self.store.every_kept(kind, now)
+
     async def drop(self, kind: str, name: str, key: str) -> None:
         await self.store.drop(kind, name, key)
 

@@ -179,9 +179,21 @@ def test_what_was_kept_for_long_enough_is_deleted(tmp_path: Path) -> None:
         rows = [DetailRow("c", name, now - days * 86_400.0, "{}") for name, days in (("past", 21), ("present", 19))]
         await house.store.floor.keep_details(rows)
         site = Site.parse("[voicemail]\nkeep_days = 10\n[store]\nkeep_days = 20\n", house.folder)
-        assert await center.forget(site, house.store, now) == 1
+        shelf = center.recordings.shelf
+        for name, days in (("old.1.0", 31), ("new.1.0", 29)):
+            part = await shelf.part(name)
+            part.write_bytes(b"RIFF")
+            await shelf.keep(name, {"recording": name, "at": now - days * 86_400.0}, part)
+        deleting = center.forgetting(site, house.store, now)
+        assert {what: await forget() for what, forget in deleting.items()} == {
+            "details": 0,
+            "messages": 1,
+            "recordings": 1,
+        }
         assert [each["message"] for each in await center.messages.list()] == ["new"]
         assert [each.leg for each in await house.store.floor.details(0.0, 10)] == ["present"]
-        assert await center.forget(site, house.store, now) == 0
+        assert [each["recording"] for each in await shelf.latest(9)] == ["new.1.0"]
+        assert sorted(path.name for path in shelf.path.iterdir()) == ["new.1.0.json", "new.1.0.wav"]
+        assert [await forget() for forget in deleting.values()] == [0, 0, 0]
 
     in_house(tmp_path, story)

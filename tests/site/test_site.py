@@ -210,6 +210,21 @@ MISTAKES: list[tuple[str, str, list[str]]] = [
         ["1:1: experts.tax: no agent is called `mria`; did you mean `maria`?"],
     ),
     (
+        "somebody on a channel whom nobody knows",
+        '[recording]\nchannels = "unmixed"\norder = ["calller", "maria"]\n[agents.maria]\nnumber = "+14255550100"',
+        ["3:1: recording.order: nobody is called `calller` in this file; did you mean `caller`?"],
+    ),
+    (
+        "channels of a recording that has one",
+        '[recording]\norder = ["maria", "caller"]\n[agents.maria]\nnumber = "+14255550100"',
+        ['1:1: recording: order goes with channels = "unmixed": together, everybody is on one channel'],
+    ),
+    (
+        "somebody on two channels",
+        '[recording]\nchannels = "unmixed"\norder = ["caller", "caller"]',
+        ["1:1: recording: order names somebody twice"],
+    ),
+    (
         "somebody who is told in two ways",
         '[notify.desk]\nmail = "desk@contoso.com"\nurl = "https://contoso.com"',
         ["1:1: notify.desk: exactly one of url and mail"],

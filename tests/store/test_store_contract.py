@@ -218,6 +218,23 @@ async def a_request_is_claimed_once(store: Store) -> None:
     assert await store.claim("rid-2", 100.0)
 
 
+async def tells_everything_that_is_kept_of_one_kind(store: Store) -> None:
+    for entry in (
+        Kept("job", "b", "0", "second", 100.0),
+        Kept("job", "a", "1", "first", 100.0),
+        Kept("job", "a", "0", "over", 50.0),
+        Kept("jobs", "a", "0", "another kind", 100.0),
+    ):
+        await store.keep(entry)
+    assert await store.every_kept("job", 60.0) == (
+        Kept("job", "a", "1", "first", 100.0),
+        Kept("job", "b", "0", "second", 100.0),
+    )
+    await store.drop("job", "a", "1")
+    assert [each.text for each in await store.every_kept("job", 0.0)] == ["over", "second"]
+    assert await store.every_kept("nothing", 0.0) == ()
+
+
 async def forgets_what_was_kept_until_long_ago(store: Store) -> None:
     await store.keep(Kept("value", "topic", "+1", "old", 49.0))
     await store.keep(Kept("value", "topic", "+2", "fresh", 51.0))
@@ -250,6 +267,7 @@ CONTRACT = [
     keeps_each_thing_until_its_time,
     counts_each_request_once,
     a_request_is_claimed_once,
+    tells_everything_that_is_kept_of_one_kind,
     forgets_what_was_kept_until_long_ago,
     is_unavailable_after_it_was_closed,
 ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from wire_rig import SCRIPTS, Heard, Wire, play, wire
+from wire_tones import keys_in
 
-from emulator import Fault, Misbehaviour
+from emulator import Failure, Fault, Misbehaviour
 from emulator.tape import Recording
 
 S2 = SCRIPTS / "s2_card_payment.ivr"
@@ -169,5 +172,70 @@ def test_a_restart_between_card_and_payment_takes_no_money() -> None:
             heard = [e.text for e in rig.emulator.transcript(phone) if e.kind == "heard"]
             assert "We cannot take your payment by phone right now." in heard
             assert ASKED == []
+
+    play(run)
+
+
+# what goes wrong, what the caller does -> the keys that are in the recording's file, whether the pause held in it, and
+# whether the card was asked for
+FILES: dict[str, tuple[Misbehaviour, str, str, bool | None, bool]] = {
+    "all is well": (Misbehaviour(), TYPED, "1", True, True),
+    "the caller hangs up while it is paused": (Misbehaviour(), f"wait 2s; press {CARD}#; hang up", "", True, True),
+    "the pause is refused": (Misbehaviour(failures=(Failure("pauseRecording"),) * 9), "wait 30s", "", None, False),
+    "the pause is not allowed in this state": (
+        Misbehaviour(failures=(Failure("pauseRecording", 400, 8573, "not now"),)), "wait 30s", "", None, False,
+    ),
+    "the first pause meets another change": (
+        Misbehaviour(failures=(Failure("pauseRecording", 409, 8571, "a conflict"),)), TYPED, "1", True, True,
+    ),
+    "the answer to the pause is lost": (
+        Misbehaviour(faults=(Fault("fail_after", "pauseRecording"),)), TYPED, "1", True, True,
+    ),
+    "the confirmation comes late": (
+        Misbehaviour(delay_seconds=8.0, faults=(Fault("delay", "RecordingStateChanged"),) * 2),
+        "wait 30s", "", None, False,
+    ),
+    "the confirmation comes twice": (
+        Misbehaviour(faults=(Fault("duplicate", "RecordingStateChanged"),) * 3), TYPED, "1", True, True,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_no_key_of_the_card_is_in_the_file(case: str) -> None:
+    """The file as it is in the folder, listened to with a decoder of its own."""
+    misbehaviour, plan, keys, held, asked = FILES[case]
+
+    async def run() -> tuple[bytes, dict[str, Any], list[str]]:
+        async with wire(S2, sections=SITE) as rig:
+            rig.emulator.misbehave(misbehaviour)
+            phone = rig.people.dial(rig.lines[0], f"{plan}; hang up")
+            await rig.finish(phone)
+            await rig.advance(30.0)
+            [sound] = (rig.folder / "recordings").glob("*.wav")
+            heard = [e.text for e in rig.emulator.transcript(phone) if e.kind == "heard"]
+            return sound.read_bytes(), json.loads(sound.with_suffix(".json").read_bytes()), heard
+
+    sound, about, heard = play(run)
+    assert keys_in(sound) == keys
+    assert about["held"] is held
+    assert any("card number" in text for text in heard) is asked
+    if not asked:
+        assert "We cannot take your payment by phone right now." in heard
+
+
+def test_a_pause_that_comes_true_too_late_is_taken_back() -> None:
+    async def run() -> None:
+        async with wire(S2, sections=SITE) as rig:
+            rig.emulator.misbehave(FILES["the confirmation comes late"][0])
+            phone = rig.people.dial(rig.lines[0], "wait 60s")
+            heard = rig.emulator.transcript
+            await rig.run_until(lambda: any("by phone right now" in e.text for e in heard(phone)))
+            assert rig.state(phone).block == "private", "it has not been paused in time"
+            await rig.advance(1.0)
+            assert the(rig).state == "active"
+            assert [round(end - start, 1) for start, end in the(rig).pauses()] == [3.0]
+            await rig.finish(phone)
+            assert rig.state(phone).recording == "on", "what was reported late has changed nothing"
 
     play(run)

@@ -79,6 +79,7 @@ class Wire:
     async def settle(self) -> None:
         """Until neither side has anything left to do at this moment of the clock."""
         engine, floors = self.runtime.desk.engine, self.runtime.floors
+        recordings = self.runtime.desk.center.recordings
         while True:
             before = (len(self.emulator.deliveries), engine.gauges(), floors.entries)
             await self.emulator.idle()
@@ -88,6 +89,8 @@ class Wire:
                 await asyncio.sleep(0)
             await engine.fire_due()
             await floors.fire_due()
+            recordings.begin_due()
+            await recordings.idle()
             await self.emulator.idle()
             await engine.idle()
             await floors.idle()
@@ -100,7 +103,12 @@ class Wire:
 
     def next_due(self) -> float | None:
         runtime = self.runtime
-        sources = (self.clock.next_due(), runtime.desk.engine.next_due(), runtime.floors.next_due())
+        sources = (
+            self.clock.next_due(),
+            runtime.desk.engine.next_due(),
+            runtime.floors.next_due(),
+            runtime.desk.center.recordings.next_due(),
+        )
         due = [t for t in sources if t is not None]
         return min(due, default=None)
 

@@ -1,0 +1,32 @@
+"""Names inside a site file that lead nowhere in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dsl.spell import nearest
+from interpreter.site_center import CALLER
+from interpreter.site_model import Settings
+
+
+def dangling(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Each with its section, its key, and what is wrong."""
+    caller_id = settings.service.caller_id
+    if caller_id and caller_id not in settings.numbers:
+        message = f"`{caller_id}` is not a name under [numbers]{_meant(caller_id, settings.numbers)}"
+        yield "service", "caller_id", message
+    for name, agent in settings.agents.items():
+        if agent.user and not (agent.resource or settings.service.resource_id):
+            yield "agents", name, "an agent needs resource, or resource_id under [service]"
+    for name, expert in settings.experts.items():
+        if expert.agent and expert.agent not in settings.agents:
+            yield "experts", name, f"no agent is called `{expert.agent}`{_meant(expert.agent, settings.agents)}"
+    reached = (CALLER, *settings.agents, *settings.experts, *settings.numbers, *settings.teams_users)
+    for name in settings.recording.order:
+        if name not in reached:
+            yield "recording", "order", f"nobody is called `{name}` in this file{_meant(name, reached)}"
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    guess = nearest(name, known)
+    return f"; did you mean `{guess}`?" if guess else ""
