@@ -74,6 +74,10 @@ def _play(world: World, call: Call, operation: Play, ready: tuple[Segment, ...])
     if (failure := world.mischief.failure("play")) is not None:
         fault(0, of_failure(failure))
         return
+    for one in _held(call, operation):
+        if one.hold is not None:
+            playback.stop(world, one.hold)
+            world.emit(call, "HoldAudioPaused", OK, one.hold_echo)
     if ready[0].fault is None:
         world.emit(call, "PlayStarted", OK, operation.echo)
     for phone in call.listeners(operation.targets):
@@ -81,6 +85,23 @@ def _play(world: World, call: Call, operation: Play, ready: tuple[Segment, ...])
     operation.playback = playback.start(
         world, ready, lambda: call.listeners(operation.targets), call.sounds, done, fault, operation.loop
     )
+
+
+def _held(call: Call, operation: Play) -> list[Participant]:
+    """Who is on hold and is spoken to all the same: what is played to somebody by name is heard in the place of the hold
+    audio. Its events were captured, and say no more than that."""
+    return [one for one in call.participants if one.on_hold and one.who.key in operation.targets]
+
+
+def _resume(world: World, call: Call, operation: Operation) -> None:
+    """Hold audio goes on behind what was played in its place."""
+    for one in _held(call, operation) if isinstance(operation, Play) else ():
+        if one.hold is not None and one.hold.stopped:
+            paused = one.hold
+            one.hold = playback.start(
+                world, paused.segments, paused.phones, None, paused.on_done, paused.on_fault, loop=True
+            )
+            world.emit(call, "HoldAudioResumed", OK, one.hold_echo)
 
 
 def _recognise(world: World, call: Call, operation: Recognise, ready: tuple[Segment, ...]) -> None:
@@ -101,6 +122,7 @@ def _send(world: World, call: Call, operation: SendTones) -> None:
 
 
 def _finish(world: World, call: Call, operation: Operation) -> None:
+    _resume(world, call, operation)
     if operation in call.sub:
         call.sub.remove(operation)
     elif operation in call.main:
@@ -126,6 +148,7 @@ def _cancel(world: World, call: Call, operations: list[Operation]) -> None:
         match operation:
             case Play():
                 world.emit(call, "PlayCanceled", CANCELLED, operation.echo)
+                _resume(world, call, operation)
             case Recognise():
                 world.emit(call, "RecognizeCanceled", CANCELLED, operation.echo)
             case SendTones():

@@ -339,11 +339,11 @@ class Call:
         return [one for one in self.participants if one.phone is not None]
 
     def listeners(self, targets: tuple[str, ...] = ()) -> tuple[Phone, ...]:
-        """The phones that hear a prompt: everyone, or those named, but nobody on hold."""
+        """The phones that hear a prompt: everyone but who is on hold, or those named."""
         return tuple(
             one.phone
             for one in self.participants
-            if one.phone is not None and not one.on_hold and (not targets or one.who.key in targets)
+            if one.phone is not None and (one.who.key in targets if targets else not one.on_hold)
         )
 
     def find(self, who: Identifier) -> Participant | None:

@@ -15,7 +15,7 @@ from interpreter.api.bodies import Sent
 from interpreter.api.errors import Refused
 from interpreter.api.frame import Asked, Operation
 from interpreter.api.stream import MEDIA, Streams
-from interpreter.api.targets import Asking, Target, person_meant
+from interpreter.api.targets import Asking, Consulting, Target, person_meant
 from interpreter.api.views import AgentView, Views
 from interpreter.floor import Floors
 from interpreter.ports import Clock
@@ -226,7 +226,7 @@ class AgentsApi:
         return [
             of("hold", "Put the caller on hold", "For 180 s at the longest; then the caller is taken back."),
             of("unhold", "Take the caller off hold", "Where the caller is not on hold nothing happens."),
-            of("consult", "Ask somebody while the caller is on hold", "The caller hears nothing of it.", Asking),
+            of("consult", "Ask somebody while the caller is on hold", "The caller hears nothing of it.", Consulting),
             of("add", "Ask somebody into the call", "All three talk.", Asking),
             of("drop", "Take somebody out of the call again", "Who still rings is not rung any more.", Dropping),
             of("transfer", "Hand the caller over and leave", "The agent leaves at once.", Asking),
@@ -244,7 +244,8 @@ class AgentsApi:
         if verb == "drop" and not _asked_in(floor, leg.call, person):
             raise Refused(409, "nobody of that name was asked into the call")
         call = leg.call
-        await self._floors.post(AgentAsks(self._clock.now(), name, verb, person, ring, call))
+        unhold = asked.sent(Consulting).unhold if verb == "consult" else "by agent"
+        await self._floors.post(AgentAsks(self._clock.now(), name, verb, person, ring, call, unhold))
         if not _is_done(self._floors.floor, verb, leg, person):
             raise Refused(409, "the call has ended meanwhile, or the agent has left it")
         return self._view(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 import phonenumbers
 from pydantic import Field, model_validator
@@ -53,6 +53,15 @@ class Asking(Sent):
 
     target: Target
     ring_seconds: Annotated[float, Field(ge=5, le=120, description="How long it rings at the longest.")] = 30.0
+
+
+class Consulting(Asking):
+    """Who is to come, and who takes the caller off hold then."""
+
+    unhold: Annotated[
+        Literal["automatically", "by agent"],
+        Field(description="`automatically`: the caller is taken off hold when this one is there, and all three talk."),
+    ] = "by agent"
 
 
 def person_meant(site: Site, wanted: Target) -> Person:

@@ -19,6 +19,7 @@ from interpreter.routing.protocol import (
     Keyed,
     Listened,
     NotAnswered,
+    NotHeld,
     People,
     Recording,
     Removed,
@@ -29,6 +30,8 @@ from interpreter.routing.protocol import (
 
 LEG = "floor."
 """What the names of legs begin with: their operation contexts, and the addresses of their own lines."""
+HELD, HELD_SILENT = f"{LEG}hold", f"{LEG}hold.silent"
+"""The contexts of putting a caller on hold, with music and without."""
 _NOT_PRESENT = 8558
 
 # The host's result codes (wire contract, section 3.4); the first match counts. 560xxx is the far end's own answer.
@@ -62,6 +65,8 @@ def read(kind: str, data: Fields, call: str, at: float) -> Event | None:
             return _recording(kind, data, call, at)
         reader = _OWN_LINE.get(kind)
         return reader(data, call, at) if reader is not None else None
+    if kind == "HoldFailed" and leg in (HELD, HELD_SILENT):
+        return NotHeld(at, call, silent=leg == HELD_SILENT)
     return CallOver(at, call) if kind == "CallDisconnected" else None
 
 

@@ -28,6 +28,7 @@ from azure.core.exceptions import AzureError, DeserializationError
 
 from interpreter.addresses import shard_of
 from interpreter.azure import custom_context
+from interpreter.azure.leg_callbacks import HELD, HELD_SILENT
 from interpreter.azure.leg_callbacks import LEG as FLOOR
 from interpreter.azure.outcome import of_error, repeatability
 from interpreter.azure.people import call_details, identity, is_person, party, spoken, tell_left_out
@@ -51,6 +52,7 @@ from interpreter.routing.protocol import (
     Listened,
     Mute,
     NotAnswered,
+    NotHeld,
     Person,
     Probe,
     Probed,
@@ -59,6 +61,7 @@ from interpreter.routing.protocol import (
     Removed,
     Ring,
     Rung,
+    Say,
     SideOver,
     StartRecording,
     StopRecording,
@@ -155,6 +158,7 @@ class AzureHands:
         | Chime
         | Hold
         | Unhold
+        | Say
         | Mute,
         leg: Leg | None,
         line: Line | None,
@@ -205,9 +209,15 @@ class AzureHands:
             case Listen():
                 await self._listen(call, order, line)
             case Hold():
-                await call.hold(party(line.caller), operation_context=f"{FLOOR}hold")
+                await self._hold(call, order, line)
             case Unhold():
                 await call.unhold(party(line.caller), operation_context=f"{FLOOR}unhold")
+            case Say():
+                await call.play_media(
+                    [spoken(order.text, order.language, "")],
+                    play_to=[party(line.caller)],
+                    operation_context=f"{FLOOR}say",
+                )
             case Mute():
                 await _read(call.mute_participant(identity(order.person), operation_context=order.leg, headers=headers))
             case Hush():
@@ -219,6 +229,14 @@ class AzureHands:
             case _:
                 assert_never(order)
         return ()
+
+    async def _hold(self, call: CallConnectionClient, order: Hold, line: Line) -> None:
+        music = self._site.audio(order.music) if order.music else None
+        await call.hold(
+            party(line.caller),
+            play_source=FileSource(music) if music else None,
+            operation_context=HELD if music else HELD_SILENT,
+        )
 
     def _brief(self, line: Line, person: Person) -> dict[str, Any]:
         """What goes along for whoever is rung: headers, and what an agent's screen shows."""
@@ -355,7 +373,11 @@ def _refused(order: HostOrder, refused: Refused) -> tuple[Event, ...]:
         case Mute():
             # Who was to listen only must not be heard.
             return () if refused.gone else (Unmuted(NOW, order.leg),)
-        case EndCall() | StopRecording() | Hush() | Chime() | Fetch() | Hold() | Unhold():
+        case EndCall() | StopRecording() | Hush() | Chime() | Fetch() | Unhold() | Say():
             return ()
+        case Hold():
+            # 8585: the caller is on hold already, by the first of two executions of this request.
+            held = refused.gone or refused.code == "8585"
+            return () if held else (NotHeld(NOW, order.call, silent=not order.music),)
         case _:
             assert_never(order)

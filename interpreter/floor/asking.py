@@ -129,6 +129,8 @@ def entered(at: float, entry: str, queue: str, values: Mapping[str, Value], call
         _number(values.get("ring")),
         caller,
         caller_address(caller),
+        str(values.get("music") or ""),
+        str(values.get("language") or "en-US"),
     )
 
 

@@ -26,7 +26,7 @@ def entered(floor: Floor, event: Entered) -> None:
     rank, at, _ = kept or (event.at - event.priority * event.head_start, event.at, ())
     caller = Caller(
         event.entry, event.queue, tuple(sorted(event.needs)), event.relaxes, rank, at, event.ring or rules.ring,
-        number=event.caller,
+        number=event.caller, music=event.music, language=event.language,
     )  # fmt: skip
     counting.came(floor, caller)
     if not floor.is_staffed(caller):

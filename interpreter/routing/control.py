@@ -13,11 +13,25 @@ from __future__ import annotations
 from typing import Literal
 
 from interpreter.routing import agents, moving
-from interpreter.routing.protocol import AgentAsks, Declines, Hold, Mute, Unhold, Unmuted, Watch
-from interpreter.routing.state import Floor, Leg
+from interpreter.routing.protocol import AgentAsks, Declines, Hold, Mute, NotHeld, Say, Unhold, Unmuted, Watch
+from interpreter.routing.state import Floor, Leg, call_of
 
 LONGEST_HOLD = 180.0
-"""Seconds after which a caller on hold is taken back (scenario S13)."""
+"""Seconds after which a caller on hold is taken back, with an apology (scenario S13)."""
+MOMENT = 30.0
+"""Seconds between two sentences to a caller on hold (scenario S13)."""
+ONE_MOMENT = {
+    "en": "One moment, I am checking with a colleague.",
+    "es": "Un momento, por favor. Estoy consultando con un colega.",
+    "fr": "Un instant, je consulte un collègue.",
+    "de": "Einen Moment bitte, ich frage einen Kollegen.",
+}
+SORRY = {
+    "en": "We are sorry for the wait.",
+    "es": "Disculpe la espera.",
+    "fr": "Veuillez nous excuser pour l'attente.",
+    "de": "Entschuldigen Sie bitte, dass Sie warten mussten.",
+}
 
 
 def talk_of(floor: Floor, agent: str, call: str = "") -> Leg | None:
@@ -62,17 +76,34 @@ def asks(floor: Floor, event: AgentAsks) -> None:
 
 def _hold(floor: Floor, call: str, at: float) -> None:
     if call not in floor.held:
+        callers = (each for each in floor.callers.values() if call_of(each.entry) == call and each.connected)
+        caller = next(callers, None)
+        language = caller.language if caller is not None else "en-US"
         floor.held.add(call)
-        floor.done.append(Hold(call))
-        floor.timer(f"hold:{call}", at + LONGEST_HOLD)
+        floor.done.append(Hold(call, caller.music if caller is not None else ""))
+        floor.timer(f"hold:{language}:{call}", at + LONGEST_HOLD)
+        floor.timer(f"moment:{language}:{call}", at + MOMENT)
 
 
 def unhold(floor: Floor, call: str) -> None:
     """The caller is taken off hold, where it is on hold."""
     if call in floor.held:
         floor.held.discard(call)
-        floor.clear(f"hold:{call}")
+        floor.clear(*(name for name in floor.timers if name.endswith(f":{call}") and _of_hold(name)))
         floor.done.append(Unhold(call))
+
+
+def _of_hold(timer: str) -> bool:
+    return timer.startswith(("hold:", "moment:"))
+
+
+def not_held(floor: Floor, event: NotHeld) -> None:
+    """The host has not put the caller on hold. Perhaps only the music cannot be played: then it is done without. Else
+    the caller is not on hold, and the desktop shows it."""
+    if event.call in floor.held and not event.silent:
+        floor.done.append(Hold(event.call))
+    elif event.call in floor.held:
+        unhold(floor, event.call)
 
 
 def _invite(floor: Floor, leg: Leg, event: AgentAsks) -> bool:
@@ -82,6 +113,7 @@ def _invite(floor: Floor, leg: Leg, event: AgentAsks) -> bool:
         return False
     expert = moving.begin(floor, f"{leg.call}/expert.{floor.number()}", person, event.ring, event.at)
     expert.part = "expert"
+    expert.unholds = event.what == "consult" and event.unhold == "automatically"
     agents.visits(floor, expert)
     return True
 
@@ -133,8 +165,8 @@ def noticed(floor: Floor, what: Literal["accepted", "there", "lost", "left"], le
         floor.tell(leg.entry, "answered", ("agent", ""), ("leg", leg.name))
         _empty(floor, leg.call, at)
     elif what == "there" and leg.part == "expert":
-        if not any(each.agent for each in floor.legs_of(leg.call)):
-            unhold(floor, leg.call)  # handed over
+        if leg.unholds or not any(each.agent for each in floor.legs_of(leg.call)):
+            unhold(floor, leg.call)  # all three are to talk, or the caller was handed over
     elif what in ("lost", "left") and leg.part == "expert":
         unhold(floor, leg.call)
         if leg.heir:
@@ -156,6 +188,15 @@ def _empty(floor: Floor, call: str, at: float) -> None:
             moving.revoke(floor, each, at)
 
 
-def hold_due(floor: Floor, call: str) -> None:
+def hold_due(floor: Floor, language: str, call: str) -> None:
     """A caller has been on hold for long enough."""
-    unhold(floor, call)
+    if call in floor.held:
+        unhold(floor, call)
+        floor.done.append(Say(call, SORRY.get(language.partition("-")[0], SORRY["en"]), language))
+
+
+def moment_due(floor: Floor, language: str, call: str, at: float) -> None:
+    """A caller on hold hears that nobody has forgotten."""
+    if call in floor.held:
+        floor.done.append(Say(call, ONE_MOMENT.get(language.partition("-")[0], ONE_MOMENT["en"]), language))
+        floor.timer(f"moment:{language}:{call}", at + MOMENT)

@@ -27,6 +27,7 @@ from interpreter.routing.protocol import (
     Keyed,
     Left,
     Listened,
+    NotHeld,
     NotAnswered,
     People,
     Probed,
@@ -84,6 +85,8 @@ def _take(floor: Floor, event: Event) -> None:
             control.declines(floor, event)
         case Unmuted():
             control.heard(floor, event)
+        case NotHeld():
+            control.not_held(floor, event)
         case Watch():
             control.watch(floor, event)
         case Briefed():
@@ -189,7 +192,11 @@ def _due(floor: Floor, event: Due) -> None:
         case "chime":
             pass  # they have left already
         case "hold":
-            control.hold_due(floor, rest)
+            language, _, call = rest.partition(":")
+            control.hold_due(floor, language, call)
+        case "moment":
+            language, _, call = rest.partition(":")
+            control.moment_due(floor, language, call, event.at)
         case "callback":
             promises.due(floor, rest, event.at)
         case "relax":

@@ -101,6 +101,8 @@ class Caller:
     connected: str = ""
     told: int = 0
     number: str = ""
+    music: str = ""
+    language: str = "en-US"
 
     @property
     def wanted(self) -> Class:
@@ -181,6 +183,8 @@ class Leg:
     """Of a promise to call back: the agent's line, which becomes the conversation, and the customer's. ``expert``:
     somebody whom an agent has asked into the call, ``supervisor``: who listens there."""
     muted: bool = False
+    unholds: bool = False
+    """Once this expert is there, the caller is taken off hold."""
     heir: bool = False
     """The agent has left: the caller is with this expert, and the call's script goes on when they leave."""
     risen: bool = False

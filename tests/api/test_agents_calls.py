@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -94,6 +95,67 @@ def test_somebody_is_asked_while_the_caller_holds_and_then_all_three_talk() -> N
         assert (await maria.does("drop", {"target": {"expert": "doctor"}}))[0] == 200
         await center.rig.advance(2.0)
         assert await people(maria) == [("caller", "in"), ("maria", "in")]
+        await ends(center, caller)
+
+    on_center(story)
+
+
+MUSIC = "https://audio.contoso.com/hold.wav"
+ONE_MOMENT = "One moment, I am checking with a colleague."
+SORRY = "We are sorry for the wait."
+
+
+def test_on_hold_there_is_music_a_sentence_every_half_minute_and_an_apology_after_three_minutes() -> None:
+    async def story(center: Center) -> None:
+        maria, caller = await center.talking()
+        begun = center.rig.clock.now()
+        await maria.does("hold")
+        await center.rig.advance(200.0)
+        assert (await maria.get())["calls"][0]["held"] is False
+        heard = [e for e in center.rig.emulator.transcript(caller) if e.kind == "heard" and e.t >= begun]
+        said = [(round(e.t - begun), e.text) for e in heard if e.text != MUSIC]
+        assert said == [*((t, ONE_MOMENT) for t in (30, 60, 90, 120, 150)), (180, SORRY)]
+        for one, two in itertools.pairwise(heard):
+            assert one.end is not None
+            assert two.t - one.end <= 2.0, "there is no silence"
+        assert heard[0].text == MUSIC
+        [phone] = [each for each in phones(center.rig, "maria") if each.state == "connected"]
+        mine = {e.text for e in center.rig.emulator.transcript(phone.id) if e.kind == "heard"}
+        assert not mine & {MUSIC, ONE_MOMENT, SORRY}, "the agent hears nothing of it"
+        await center.rig.advance(2.0)
+        assert hears(center, caller) == {"caller": {"maria"}, "maria": {"caller"}}
+        await ends(center, caller)
+
+    on_center(story)
+
+
+def test_music_that_cannot_be_played_is_left_out_and_the_caller_is_held_all_the_same() -> None:
+    async def story(center: Center) -> None:
+        maria, caller = await center.talking()
+        await maria.does("hold")
+        await center.rig.advance(2.0)
+        assert hears(center, caller) == {"caller": set(), "maria": set()}
+        assert (await maria.get())["calls"][0]["held"] is True
+        await maria.does("unhold")
+        await ends(center, caller)
+
+    on_center(story, audio={"hold": "https://audio.invalid/hold.wav"})
+
+
+@pytest.mark.parametrize("unhold", ["automatically", "by agent"])
+def test_who_takes_the_caller_off_hold_is_said_when_somebody_is_consulted(unhold: str) -> None:
+    async def story(center: Center) -> None:
+        maria, caller = await center.talking()
+        let(center.rig, "doctor", "accept after 3 s")
+        await maria.does("consult", {"target": {"expert": "doctor"}, "unhold": unhold})
+        await center.rig.advance(2.0)
+        assert (await maria.get())["calls"][0]["held"] is True
+        await center.rig.advance(5.0)
+        assert (await maria.get())["calls"][0]["held"] is (unhold == "by agent")
+        together = hears(center, caller)
+        assert together["maria"] >= {"doctor"}
+        assert ("caller" in together["doctor"]) is (unhold == "automatically")
+        await maria.does("unhold")
         await ends(center, caller)
 
     on_center(story)

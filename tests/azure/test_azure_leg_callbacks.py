@@ -17,6 +17,7 @@ from interpreter.routing.protocol import (
     Keyed,
     Listened,
     NotAnswered,
+    NotHeld,
     People,
     Recording,
     Removed,
@@ -153,6 +154,11 @@ def test_the_end_of_a_call() -> None:
     found = callback(event("CallDisconnected", None, (200, 7000)))
     assert found.floor == CallOver(AT, "call-1")
     assert found.event is not None, "and the call hears of it itself"
+
+
+def test_a_caller_who_was_not_put_on_hold() -> None:
+    assert floor(event("HoldFailed", "floor.hold")) == NotHeld(AT, "call-1", silent=False)
+    assert floor(event("HoldFailed", "floor.hold.silent")) == NotHeld(AT, "call-1", silent=True)
 
 
 def test_without_a_name_in_the_address_the_floor_hears_nothing() -> None:

@@ -9,6 +9,7 @@ from azure.communication.callautomation import (
     CommunicationIdentifier,
     CommunicationUserIdentifier,
     DtmfTone,
+    FileSource,
     MicrosoftTeamsAppIdentifier,
     MicrosoftTeamsUserIdentifier,
     PhoneNumberIdentifier,
@@ -229,6 +230,30 @@ def test_invitation_is_cancelled_or_too_late_or_runs_out() -> None:
         await connection.cancel_add_participant_operation(first.invitation_id or "")
         await rig.emulator.idle()
         assert rig.result("CancelAddParticipantFailed") == (400, 8523)
+
+    run(scenario)
+
+
+def test_who_is_on_hold_is_spoken_to_in_the_place_of_the_hold_audio() -> None:
+    async def scenario(rig: Rig) -> None:
+        call, connection = await rig.answer()
+        await connection.hold(CALLER_ID, play_source=FileSource("https://audio.contoso.com/hold.wav?seconds=60"))
+        await rig.pass_time(2)
+        await connection.play_media([TextSource(text="one moment please")], play_to=[CALLER_ID])
+        await rig.pass_time(10)
+        told = [name for name in rig.names() if name.startswith(("Hold", "Play"))]
+        assert told == ["HoldAudioStarted", "HoldAudioPaused", "PlayStarted", "PlayCompleted", "HoldAudioResumed"]
+        heard = [entry for entry in rig.emulator.transcript(call) if entry.kind == "heard"]
+        assert [entry.text.partition("?")[0] for entry in heard] == [
+            "https://audio.contoso.com/hold.wav",
+            "one moment please",
+            "https://audio.contoso.com/hold.wav",
+        ]
+        assert heard[0].end == heard[1].t
+        assert heard[1].end == heard[2].t
+        await connection.unhold(CALLER_ID)
+        await rig.emulator.idle()
+        assert rig.result("HoldAudioCompleted") == (400, 8508)
 
     run(scenario)
 

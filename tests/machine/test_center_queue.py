@@ -38,6 +38,8 @@ def test_a_queue_is_asked_for_in_the_words_of_the_script() -> None:
         "limit": 40.0,
         "longest_estimate": 1200.0,
         "ring": 20.0,
+        "music": "hold",
+        "language": "en-US",
     }
 
 

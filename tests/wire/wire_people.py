@@ -116,7 +116,7 @@ class People:
         """A prompt begins, or a question waits."""
         call = self._call(seat)
         assert call is not None
-        operation = call.main[0]
+        operation = (call.main or call.sub)[0]
         assert isinstance(operation, Play | Recognise)
         op = operation.echo.operation_context or ""
         seat.connection = call.id

@@ -77,6 +77,8 @@ def _arguments(turn: Turn, block: Queue) -> tuple[tuple[str, Value], ...]:
         found.append(("longest_estimate", block.estimate.seconds))
     if block.ring is not None:
         found.append(("ring", block.ring.seconds))
+    # What the caller hears when an agent puts the call on hold.
+    found += [("music", block.music.plain if block.music is not None else ""), ("language", turn.language)]
     return tuple(found)
 
 

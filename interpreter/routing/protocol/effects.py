@@ -106,9 +106,11 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Put the caller on hold: nobody hears the caller, and the caller hears nobody."""
+    """Put the caller on hold: nobody hears the caller, and the caller hears nobody, but ``music`` (the script's name of a
+    recording, empty for silence). Where that does not come about, `NotHeld` is reported."""
 
     call: str
+    music: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,15 @@ class Unhold:
     """Take the caller off hold."""
 
     call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Let the caller alone hear a sentence, also on hold: there in the place of the music, which goes on behind it."""
+
+    call: str
+    text: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +223,7 @@ class SetTimer:
 
 HostOrder: TypeAlias = (
     Ring | StopRinging | Probe | Remove | Aside | Whisper | Join | EndAside | EndCall
-    | Hold | Unhold | Mute | StartRecording | StopRecording | Listen | Hush | Chime | Fetch
+    | Hold | Unhold | Say | Mute | StartRecording | StopRecording | Listen | Hush | Chime | Fetch
 )  # fmt: skip
 """What the host is asked for: in order within a call."""
 

@@ -65,6 +65,9 @@ class Entered:
     ring: float = 0.0
     caller: str = ""
     who: str = ""
+    music: str = ""
+    """The recording that the caller hears in the queue, and on hold (the script's name for it)."""
+    language: str = "en-US"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +205,8 @@ class AgentAsks:
     person: Person | None = None
     ring: float = 30.0
     call: str = ""
+    unhold: Literal["automatically", "by agent"] = "by agent"
+    """Who takes the caller off hold when the one who is consulted is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +237,15 @@ class Watch:
     person: Person
     call: str
     how: Literal["monitor", "barge", "leave"]
+
+
+@dataclass(frozen=True, slots=True)
+class NotHeld:
+    """The host has not put the caller on hold: with music, or (``silent``) without."""
+
+    at: float
+    call: str
+    silent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,5 +378,5 @@ Event: TypeAlias = (
     SignedIn | Wanted | Seen | Entered | Invited | CallBack | CallBackWithdrawn | Left | CallOver
     | Rung | Answered | NotAnswered | Cancelled | Probed | Removed | People | SideUp | SideOver | Keyed | Due
     | TakeMessage | Recording | Listened | FileReady | Fetched | Briefed | Surveyed
-    | AgentAsks | Watch | Unmuted | Declines | Beat
+    | AgentAsks | Watch | Unmuted | NotHeld | Declines | Beat
 )  # fmt: skip
