@@ -200,3 +200,37 @@ def test_a_sentence_that_is_refused_keeps_no_other_one_waiting() -> None:
     fire(live, "announce.0")
     live.give(ActionRefused(live.now, of(live.effects, Play)[-1].op, 500))
     assert of(live.effects, Play)[-1].loop, "the music goes on"
+
+
+def test_a_recording_is_heard_to_its_end_however_long_it_is() -> None:
+    """Only the news of its end says how long it is: what is due meanwhile comes a moment after that."""
+    sentence = 'say "You are number {queue.position} in line." from 30s every 60s when improved'
+    blocks = QUEUE.replace(sentence, f'play "news" from 30s\n    {sentence}')
+    live = fed(blocks)
+    live.give(Reported(live.now, live.op, "position", (("position", 4.0),)))
+    fire(live, "announce.0")
+    news = of(live.effects, Play)[-1]
+    assert news.prompts == (PlayAudio("news"),)
+    live.now += 120.0
+    fire(live, "announce.1")
+    assert of(live.effects, Play)[-1] is news, "it is two minutes long, and still plays"
+    live.give(PlayEnded(live.now, news.op))
+    assert due(live, "announce.1") == live.now + 1.0
+    live.now += 1.0
+    fire(live, "announce.1")
+    assert of(live.effects, Play)[-1].prompts == (SayText("You are number 4 in line."),)
+
+
+def test_a_recording_of_whose_end_nothing_is_heard_keeps_nobody_silent_for_ever() -> None:
+    blocks = QUEUE.replace('say "You are number {queue.position} in line." from 30s every 60s when improved',
+                           'play "news" every 60s')
+    live = fed(blocks)
+    fire(live, "announce.0")
+    begun = live.now
+    live.now += 60.0
+    fire(live, "announce.0")
+    live.now = due(live, "announce.0")
+    assert live.now == pytest.approx(begun + 601.0)
+    live.now += 10.0
+    fire(live, "announce.0")
+    assert len([each for each in of(live.effects, Play) if not each.loop]) == 2

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dsl.ast import Block, Route, Text
 from interpreter.machine import ends, run
 from interpreter.machine.state import After, Outcome, Waiting
-from interpreter.machine.turn import SECONDS_PER_WORD, Turn
+from interpreter.machine.turn import AUDIO_LIMIT, SECONDS_PER_WORD, Turn
 from interpreter.protocol import (
     ActionFailed,
     ActionRefused,
@@ -28,6 +28,8 @@ LONGEST_STAY = 6 * 3600.0
 """Seconds after which a block of which nothing is heard any more is given up."""
 GAP = 1.0
 """Seconds before a sentence without a time of its own, and between two that are due at once."""
+LOST = 10.0
+"""Seconds beyond its expected end after which a sentence counts as said."""
 ANSWER_WITHIN = 10.0
 """Seconds in which a part of the house says whether it can do what does not depend on people."""
 
@@ -100,9 +102,24 @@ def speak(turn: Turn, content: Text, file: bool) -> bool:
     turn.effects.append(Play(op, (prompt,), turn.language, turn.voice, interrupts=bool(text(turn, "media"))))
     note(turn, "media", op)
     note(turn, "speaks", op)
-    length = SECONDS_PER_WORD * len(prompt.text.split()) if isinstance(prompt, SayText) else 0.0
+    # How long a recording is, nobody here knows: the news of its end says it.
+    length = SECONDS_PER_WORD * len(prompt.text.split()) if isinstance(prompt, SayText) else AUDIO_LIMIT
     note(turn, "speaks_until", turn.at + length)
     return True
+
+
+def is_speaking(turn: Turn) -> bool:
+    """Whether a sentence is being said. The news of its end may have been lost: then it is over after a while."""
+    return bool(text(turn, "speaks")) and turn.at < number(turn, "speaks_until") + LOST
+
+
+def wait_for_sentence(turn: Turn, timer: str) -> None:
+    """What is due waits for the end of the sentence that is being said."""
+    left = number(turn, "speaks_until") - turn.at
+    turn.timer(timer, max(left, 0.0) + GAP)
+    late = text(turn, "late")
+    if timer not in late.split():
+        note(turn, "late", f"{late} {timer}".strip())
 
 
 def quiet(turn: Turn) -> None:
@@ -125,6 +142,9 @@ def on_with_music(turn: Turn, event: Event, name: Text | None) -> bool:
         return False
     spoke = bool(text(turn, "speaks"))
     note(turn, "speaks", "")
+    for timer in text(turn, "late").split() if spoke else ():
+        turn.timer(timer, GAP)
+    note(turn, "late", "")
     if spoke or isinstance(event, PlayEnded):
         music(turn, name)
     else:

@@ -27,8 +27,6 @@ from interpreter.values import as_number, evaluate
 PRIORITY = 5.0
 """A caller's priority where the script says nothing."""
 END_OF_QUEUE = ("no agents", "full", "failed")
-LOST = 10.0
-"""Seconds beyond its expected end after which a sentence counts as said."""
 
 
 def begin(turn: Turn, block: Queue) -> After | None:
@@ -215,9 +213,8 @@ def _improved(turn: Turn) -> bool:
 
 
 def _busy(turn: Turn, timer: str) -> bool:
-    """Whether a sentence is being said; then this one comes after it. The news of its end may have been lost."""
-    until = asking.number(turn, "speaks_until")
-    if not asking.text(turn, "speaks") or turn.at >= until + LOST:
+    """Whether a sentence is being said; then this one comes after it."""
+    if not asking.is_speaking(turn):
         return False
-    turn.timer(timer, max(until - turn.at, 0.0) + asking.GAP)
+    asking.wait_for_sentence(turn, timer)
     return True
