@@ -88,8 +88,8 @@ def _play(world: World, call: Call, operation: Play, ready: tuple[Segment, ...])
 
 
 def _held(call: Call, operation: Play) -> list[Participant]:
-    """Who is on hold and is spoken to all the same: what is played to somebody by name is heard in the place of the hold
-    audio. Its events were captured, and say no more than that."""
+    """Who is on hold and is spoken to all the same: what is played to somebody by name is heard in the place of the
+    hold audio. Its events were captured, and say no more than that."""
     return [one for one in call.participants if one.on_hold and one.who.key in operation.targets]
 
 

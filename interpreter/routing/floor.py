@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from interpreter.routing import agents, callers, control, details, legs, matching, messages, moving, promises
+from interpreter.routing import agents, aside, callers, control, details, legs, matching, messages, moving, promises
 from interpreter.routing.protocol import (
     AgentAsks,
     Answered,
@@ -27,8 +27,8 @@ from interpreter.routing.protocol import (
     Keyed,
     Left,
     Listened,
-    NotHeld,
     NotAnswered,
+    NotHeld,
     People,
     Probed,
     Recording,
@@ -126,11 +126,11 @@ def _reported(
         case People():
             legs.people(floor, event)
         case SideUp():
-            legs.side_up(floor, event)
+            aside.side_up(floor, event)
         case SideOver():
-            legs.side_over(floor, event)
+            aside.side_over(floor, event)
         case Keyed():
-            legs.keyed(floor, event)
+            aside.keyed(floor, event)
         case _:
             assert_never(event)
 

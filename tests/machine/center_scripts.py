@@ -141,3 +141,8 @@ def fire(live: Fed, name: str) -> None:
     timer = [each for each in of(live.effects, SetTimer) if each.timer == name][-1]
     live.now = max(live.now, timer.due)
     live.give(TimerFired(live.now, timer.timer, timer.generation))
+
+
+def due(live: Fed, name: str) -> float:
+    """When the timer comes due that was set last under this name."""
+    return [each for each in of(live.effects, SetTimer) if each.timer == name][-1].due

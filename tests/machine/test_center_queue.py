@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from center_scripts import QUEUE, fed, fire, simulated, spoken
+from center_scripts import QUEUE, due, fed, fire, simulated, spoken
 from machine_rig import MONDAY, of
 
 from interpreter.protocol import (
@@ -222,8 +222,9 @@ def test_a_recording_is_heard_to_its_end_however_long_it_is() -> None:
 
 
 def test_a_recording_of_whose_end_nothing_is_heard_keeps_nobody_silent_for_ever() -> None:
-    blocks = QUEUE.replace('say "You are number {queue.position} in line." from 30s every 60s when improved',
-                           'play "news" every 60s')
+    blocks = QUEUE.replace(
+        'say "You are number {queue.position} in line." from 30s every 60s when improved', 'play "news" every 60s'
+    )
     live = fed(blocks)
     fire(live, "announce.0")
     begun = live.now

@@ -106,8 +106,8 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Put the caller on hold: nobody hears the caller, and the caller hears nobody, but ``music`` (the script's name of a
-    recording, empty for silence). Where that does not come about, `NotHeld` is reported."""
+    """Put the caller on hold: nobody hears the caller, and the caller hears nobody, but ``music`` (the script's name of
+    a recording, empty for silence). Where that does not come about, `NotHeld` is reported."""
 
     call: str
     music: str = ""
