@@ -10,7 +10,7 @@ from __future__ import annotations
 from dsl.analysis.once import once
 from dsl.analysis.possible import Possible, possible
 from dsl.analysis.program import Program
-from dsl.ast import RecordCall, Statement, StreamAudio
+from dsl.ast import RecordCall, Statement, Step, StreamAudio, TranscribeCall
 
 OFF, ON, FAILED = "off", "on", "failed"
 PAUSED = "paused "
@@ -22,6 +22,17 @@ def recordings(program: Program) -> Possible:
     """The states of the recording: `OFF`, `ON`, `FAILED`, or `PAUSED` and where."""
     begins = program.flow is not None and program.flow.record is not None
     return possible(program, ON if begins else OFF, _recorded, errors=False)
+
+
+@once
+def sent_out(program: Program) -> frozenset[str]:
+    """What a script can ask the host to send out of a call: ``transcribe`` its transcript, ``stream`` its audio."""
+    found: set[str] = set()
+    for block in program.blocks.values():
+        for statement in block.statements if isinstance(block, Step) else ():
+            if isinstance(statement, TranscribeCall | StreamAudio):
+                found.add("transcribe" if isinstance(statement, TranscribeCall) else "stream")
+    return frozenset(found)
 
 
 @once

@@ -175,6 +175,27 @@ def _not_recorded(data: Fields, at: float) -> protocol.Event:
     return protocol.RecordingChanged(at, name, "failed", result.code, result.sub_code, result.message)
 
 
+_NOT_ALLOWED = frozenset({"forbidden", "authenticationFailure"})
+"""Details of a transcript or a stream (wire contract, section 8) that mean that it may not be."""
+
+
+def _feed_is_so(data: Fields, at: float) -> protocol.Event | None:
+    """A transcript or a stream has started or stopped, whichever was asked for."""
+    op = _op(data)
+    return protocol.Reported(at, op, "started") if op else None
+
+
+def _feed_failed(data: Fields, at: float) -> protocol.Event | None:
+    op, result = _op(data), _result(data)
+    details = [
+        text(table(data, name), f"{kind}StatusDetails", "")
+        for name, kind in (("transcriptionUpdate", "transcription"), ("mediaStreamingUpdate", "mediaStreaming"))
+    ]
+    outcome = "refused" if _NOT_ALLOWED & set(details) else "failed"
+    reason = f"{result.code}/{result.sub_code} {''.join(details)} {result.message}".strip()
+    return protocol.Reported(at, op, outcome, reason=reason) if op else None
+
+
 def _collected(data: Fields) -> str:
     return "".join(character(tone) for tone in array(table(data, "dtmfResult"), "tones"))
 
@@ -202,13 +223,7 @@ _IGNORED = (
     "HoldAudioPaused",
     "HoldAudioResumed",
     "HoldAudioCompleted",
-    "MediaStreamingStarted",
-    "MediaStreamingStopped",
-    "MediaStreamingFailed",
-    "TranscriptionStarted",
     "TranscriptionUpdated",
-    "TranscriptionStopped",
-    "TranscriptionFailed",
 )
 """What follows only from requests that we do not make, or tells nothing that a call waits for."""
 
@@ -229,6 +244,12 @@ _READERS: Mapping[str, _Reader] = {
     "SendDtmfTonesFailed": _tones_not_sent,
     "RecordingStateChanged": _recording,
     "StartRecordingFailed": _not_recorded,
+    "MediaStreamingStarted": _feed_is_so,
+    "MediaStreamingStopped": _feed_is_so,
+    "MediaStreamingFailed": _feed_failed,
+    "TranscriptionStarted": _feed_is_so,
+    "TranscriptionStopped": _feed_is_so,
+    "TranscriptionFailed": _feed_failed,
     "CallTransferAccepted": _transfer_accepted,
     "CallTransferFailed": _failed,
 }

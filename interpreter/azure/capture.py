@@ -1,8 +1,10 @@
-"""What is done to a call's own line beside prompts and keys: recording it, and sending tones to a machine at its end.
+"""What is done to a call's own line beside prompts and keys: recording it, having it transcribed or its audio streamed,
+and sending tones to a machine at its end.
 
 A recording is started by the connection (the only way that Teams Phone extensibility knows) and paused, resumed and
 stopped by the host's own name for it. That name comes with the reply and again with every report of its state, so
-whichever is lost, the other is there.
+whichever is lost, the other is there. Transcript and audio come over web sockets, whose addresses the service has known
+since the call was answered (`interpreter.azure.sockets`).
 
 The service refuses what is so already, and then reports no state. So what it refuses is looked up: where the recording
 is as it was wanted, that is the report.
@@ -62,7 +64,7 @@ class Notes(Protocol):
 
 
 class Capture:
-    """Performs the requests ``record`` and ``tones`` of calls."""
+    """Performs the requests ``record``, ``transcribe``, ``stream`` and ``tones`` of calls."""
 
     def __init__(self, site: Site, client: CallAutomationClient, notes: Notes) -> None:
         self._site, self._client, self._notes = site, client, notes
@@ -71,13 +73,40 @@ class Capture:
         self, call: CallConnectionClient, line: Line, action: Request, identity: Identity, headers: dict[str, str]
     ) -> Performance:
         """Send one request. Raises what the SDK raises."""
-        if action.verb == "tones":
-            return await self._tones(call, line, action)
-        if action.verb != "record":
-            return Refused(501, "NotBuilt", f"the telephone service is not asked for {action.verb}")
+        match action.verb:
+            case "tones":
+                return await self._tones(call, line, action)
+            case "transcribe":
+                return await self._transcribe(call, action)
+            case "stream":
+                return await self._stream(call, action)
+            case "record" if action.name == "start":
+                return await self._start(line, identity, headers)
+            case "record":
+                return await self._change(line, action)
+            case _:
+                return Refused(501, "NotBuilt", f"the telephone service is not asked for {action.verb}")
+
+    async def _transcribe(self, call: CallConnectionClient, action: Request) -> Performance:
+        """The outcome is reported when the service has connected to us, or has not."""
+        if self._site.service.cognitive_services_endpoint is None:
+            return Refused(0, "NoSpeech", "a transcript needs [service] cognitive_services_endpoint in the site file")
+        language = str(dict(action.arguments).get("language", ""))
+        match action.name:
+            case "start":
+                await call.start_transcription(locale=language, operation_context=action.op)
+            case "update":
+                await call.update_transcription(locale=language, operation_context=action.op)
+            case _:
+                await call.stop_transcription(operation_context=action.op)
+        return Performed()
+
+    async def _stream(self, call: CallConnectionClient, action: Request) -> Performance:
         if action.name == "start":
-            return await self._start(line, identity, headers)
-        return await self._change(line, action)
+            await call.start_media_streaming(operation_context=action.op)
+        else:
+            await call.stop_media_streaming(operation_context=action.op)
+        return Performed()
 
     async def _tones(self, call: CallConnectionClient, line: Line, action: Request) -> Performance:
         """The outcome is reported when all of them were sent."""

@@ -44,6 +44,7 @@ from interpreter.azure.legs import AzureHands, Lines
 from interpreter.azure.outcome import of_error, repeatability
 from interpreter.azure.people import BriefLines, call_details, identity, party, spoken, tell_left_out
 from interpreter.azure.recordings import MessageFiles
+from interpreter.azure.sockets import transports
 from interpreter.azure.speech import NOTHING, pieces
 from interpreter.azure.tones import TONES
 from interpreter.azure.transport import open_session
@@ -180,6 +181,7 @@ class AzureHost:
                 cognitive_services_endpoint=self._site.service.cognitive_services_endpoint,
                 operation_context=action.op,
                 headers=headers,
+                **transports(self._site.server.callback_base or "", line, action.transcribes, action.streams),
             )
         except AttributeError as error:
             # The SDK reads an answer without a body as if it had one. The call may well be answered.

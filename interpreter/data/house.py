@@ -43,7 +43,7 @@ Deliver = Callable[[str, Sequence[tuple[str, str, Event]]], Awaitable[None]]
 
 OF_THE_CENTER: frozenset[Verb] = frozenset({"queue", "consult", "transfer", "callback", "voicemail", "brief", "survey"})
 """What the center's floor is asked for."""
-OF_THE_TELEPHONE: frozenset[Verb] = frozenset({"record", "tones"})
+OF_THE_TELEPHONE: frozenset[Verb] = frozenset({"record", "transcribe", "stream", "tones"})
 """What the host of the calls is asked for."""
 NO_CENTER = Refused(501, "NoCenter", "this server has no queues and agents")
 

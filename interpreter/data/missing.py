@@ -8,26 +8,16 @@ from dsl import Program
 from dsl.ast import (
     Block,
     Dial,
-    Statement,
-    Step,
-    StreamAudio,
-    TranscribeCall,
 )
 from interpreter.protocol import Request, Verb
 
 MISSING_PARTS: Mapping[Verb, str] = {
     "dial": "outbound calls",
-    "transcribe": "transcription",
-    "stream": "audio streaming",
 }
 
 
 _BLOCKS: Mapping[type[Block], Verb] = {
     Dial: "dial",
-}
-_STATEMENTS: Mapping[type[Statement], Verb] = {
-    TranscribeCall: "transcribe",
-    StreamAudio: "stream",
 }
 
 
@@ -37,9 +27,6 @@ def missing_parts(program: Program) -> tuple[str, ...]:
     for block in program.blocks.values():
         if type(block) in _BLOCKS:
             verbs[_BLOCKS[type(block)]] = None
-        for statement in block.statements if isinstance(block, Step) else ():
-            if type(statement) in _STATEMENTS:
-                verbs[_STATEMENTS[type(statement)]] = None
     return tuple(MISSING_PARTS[verb] for verb in verbs)
 
 

@@ -39,9 +39,11 @@ from interpreter.protocol import (
     Reported,
     Request,
     SetTimer,
+    SocketBroke,
     TimerFired,
     ToneHeard,
     TransferAccepted,
+    Utterance,
     Withdraw,
 )
 from interpreter.store import ActionState, CallRow, JournalRow, OutboxRow, ScriptRow, TimerRow, Write
@@ -68,11 +70,9 @@ _RESULTS: dict[ActionState, ActionResult] = {
 SEEN_THROUGH = ("action", "remember", "forget", "count", "notify")
 """Requests that are made although the caller has gone."""
 
-SYSTEM_END, OPERATOR_END = "system-end", "operator-end"
-"""Operation names of the hang-up (or rejection) of a call that cannot be stepped, and of one that the site ends."""
-
-LATE_CONNECTION = "late-connection"
-"""Operation name of the hang-up of a call that the host connects although it is over for us."""
+SYSTEM_END, OPERATOR_END, LATE_CONNECTION = "system-end", "operator-end", "late-connection"
+"""Operation names of the hang-up (or rejection) of a call that cannot be stepped, of one that the site ends, and of one
+that the host connects although it is over for us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +197,8 @@ class Draft(Generic[P, C]):
             case TryLater():
                 self._postpone(waiting, result.after, storable(result.reason), since)
             case Refused():
-                self._refuse(
-                    waiting, replace(result, code=storable(result.code), reason=storable(result.reason)), since
-                )
+                told = replace(result, code=storable(result.code), reason=storable(result.reason))
+                self._refuse(waiting, told, since)
 
     def resume(self) -> None:
         """Take up the call after a start or a delay. One that cannot go on ends here, not at its next event."""
@@ -312,14 +311,14 @@ class Draft(Generic[P, C]):
     def _prove(self, event: Event) -> None:
         """An outcome of an operation shows that the host took its request, and with it all before it."""
         match event:
-            case Connected() | PlayEnded() | Recognized() | ActionFailed() | TransferAccepted():
+            case Connected() | PlayEnded() | Recognized() | ActionFailed() | TransferAccepted() | Reported():
                 ops = [waiting.row.op for waiting in self.waiting]
                 if event.op in ops:
                     for waiting in self.waiting[: ops.index(event.op) + 1]:
                         self._settle(waiting, "done", "")
             case CallOffered() | CallStarted() | ToneHeard() | TimerFired():
                 pass
-            case ActionRefused() | Reported() | RecordingChanged() | Disconnected():
+            case ActionRefused() | RecordingChanged() | Utterance() | SocketBroke() | Disconnected():
                 pass
             case _:
                 assert_never(event)

@@ -77,7 +77,7 @@ class Leaks:
 def _while_entered(source: Node, secret: bool) -> Iterator[str]:
     if source.call.recording == "on":
         yield "recording"
-    if source.call.transcribing:
+    if source.call.transcript.state != "off":
         yield "transcript"
     if not secret:
         yield "log"
@@ -86,7 +86,7 @@ def _while_entered(source: Node, secret: bool) -> Iterator[str]:
 def _heard_by_machines(moved: Step) -> Iterator[str]:
     if moved.call.recording == "on":
         yield "recording"
-    if moved.call.transcribing:
+    if moved.call.transcript.state != "off":
         yield "transcript"
 
 

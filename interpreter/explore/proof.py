@@ -21,6 +21,7 @@ from interpreter.explore.moves import Move
 from interpreter.explore.races import quickest, slowest
 from interpreter.explore.silence import ENDLESS, longest_silence
 from interpreter.machine import Step
+from interpreter.machine.feeds import silent
 from interpreter.protocol import SECRET_MARK, Play, PlayAudio, Recognize, SayText
 from interpreter.simulate import prompt_seconds
 
@@ -74,7 +75,7 @@ class _Seen:
             if isinstance(effect, Play | Recognize) and not (isinstance(effect, Play) and effect.loop):
                 self._said(effect, source, move, moved)
             secret = isinstance(effect, Recognize) and effect.op.endswith(SECRET_MARK)
-            if secret and self.recorded is None and (moved.call.recording == "on" or moved.call.transcribing):
+            if secret and self.recorded is None and (moved.call.recording == "on" or not silent(moved.call)):
                 self.recorded = (source, move)
         self.leaks.look(source, move, moved)
         if moved.call.errors > source.call.errors and move.who not in ("host", "hang_up"):

@@ -28,8 +28,9 @@ from typing import assert_never
 
 from dsl import Program
 from dsl.analysis.kinds import declared
+from dsl.analysis.recording import sent_out
 from dsl.ast import Collect, Transfer
-from interpreter.machine import answer, center, ends, keys, recording, requests, run, secrecy
+from interpreter.machine import answer, center, ends, feeds, keys, recording, requests, run, secrecy
 from interpreter.machine.results import CANCELLED, TRANSFERRED, transfer_outcome
 from interpreter.machine.state import After, Call, Continue, Step, Trace, Visit, Waiting, Way, begin
 from interpreter.machine.turn import Turn
@@ -47,10 +48,12 @@ from interpreter.protocol import (
     Recognized,
     RecordingChanged,
     Reported,
+    SocketBroke,
     StartTones,
     TimerFired,
     ToneHeard,
     TransferAccepted,
+    Utterance,
     Value,
 )
 from interpreter.values.attached import of_text
@@ -72,6 +75,8 @@ def step(program: Program, call: Call, event: Event) -> Step:
         if told is None:
             return turn.step()
         event = told
+    if isinstance(event, Reported | ActionRefused):
+        feeds.noted(turn, event)
     if turn.call.phase == "live" and _of_center(turn, event):
         return turn.step()
     match event:
@@ -85,6 +90,10 @@ def step(program: Program, call: Call, event: Event) -> Step:
             _operation_ended(turn, event)
         case ToneHeard():
             _tone(turn, event)
+        case Utterance():
+            pass  # it stands in the journal, for whoever may read it there
+        case SocketBroke():
+            turn.note("error", f"the web socket of the {event.feed} broke: {event.reason}")
         case Disconnected():
             _disconnected(turn, event)
         case TimerFired():
@@ -117,7 +126,9 @@ def _offered(turn: Turn, event: CallOffered) -> None:
         variables=_attached(turn, event.attached),
     )
     op = turn.op()
-    turn.effects.append(Answer(op))
+    wants = sent_out(turn.program)
+    transcribes = turn.program.language if "transcribe" in wants else ""
+    turn.effects.append(Answer(op, transcribes, "stream" in wants))
     turn.wait("answer", op, RING_LIMIT)
 
 
@@ -233,7 +244,7 @@ def _answered(turn: Turn, waiting: Waiting, event: Reported | ActionRefused) -> 
             if not isinstance(block, Collect) or not secrecy.paused(turn, waiting, event):
                 return secrecy.not_paused(turn)
             turn.stop_waiting()
-            return answer.begin(turn, block)
+            return run.begin(turn, block)
         case "statement" | "":
             _unawaited(turn, event)
             return requests.reported(turn, waiting, event)

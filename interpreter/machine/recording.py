@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Literal, assert_never
 
 from dsl.ast import RecordCall, Step, StreamAudio, TranscribeCall
-from interpreter.machine import ends, requests
+from interpreter.machine import ends, feeds, requests
 from interpreter.machine.results import recording_outcome
 from interpreter.machine.state import After, Continue, Outcome
 from interpreter.machine.turn import Turn, longest
@@ -21,9 +21,10 @@ Recording = RecordCall | TranscribeCall | StreamAudio
 def record(turn: Turn, step: Step, index: int, statement: Recording) -> tuple[bool, After | None]:
     """Start, pause, resume or stop. A pause is waited for, because what follows must not be heard."""
     notice = statement.notice if isinstance(statement, RecordCall) else None
-    if isinstance(statement, RecordCall) and _is_so(turn, statement.action):
+    so_already = isinstance(statement, RecordCall) and _is_so(turn, statement.action)
+    op = "" if so_already else start(turn, statement)
+    if not op:
         return (False, Outcome(step.name.text, index, "started")) if statement.routes else (True, None)
-    op = start(turn, statement)
     if notice is not None and not turn.call.gone:
         prompts = turn.prompts((notice,))
         if prompts is None:
@@ -59,15 +60,15 @@ def _is_so(turn: Turn, action: str) -> bool:
 
 
 def start(turn: Turn, statement: Recording) -> str:
-    """Ask for a change of recording, transcription or streaming, and note what is wanted."""
+    """Ask for a change of recording, transcription or streaming, and note what is wanted. Returns the operation to wait
+    for, empty where it is so already."""
     match statement:
         case RecordCall():
             return change_recording(turn, statement.action)
         case TranscribeCall():
-            turn.update(transcribing=statement.action == "start")
-            return turn.request("transcribe", statement.action)
+            return feeds.change(turn, "transcribe", statement.action)
         case StreamAudio():
-            return turn.request("stream", statement.action)
+            return feeds.change(turn, "stream", statement.action)
         case _:
             assert_never(statement)
 

@@ -197,7 +197,7 @@ def reported(turn: Turn, waiting: Waiting, event: Reported | ActionRefused) -> A
             value = float(number) if isinstance(number, float | int) else 0.0
             name = "reached" if outcome == "limit reached" else outcome
             return counted(turn, name, value, here if isinstance(here, Continue) else None)
-        case RecordCall() if isinstance(event, ActionRefused):
+        case RecordCall() | TranscribeCall() | StreamAudio() if isinstance(event, ActionRefused):
             outcome = recording_outcome(event)
         case SendDigits() if outcome == "done" and isinstance(here, Continue) and here.part + 1 < len(found.parts):
             turn.stop_waiting()

@@ -1,4 +1,5 @@
-"""Nothing of a secret is recorded: the recording is paused, and that is confirmed, before the caller is asked.
+"""Nothing of a secret is recorded, transcribed or streamed: each is paused, and that is confirmed, one after the other,
+before the caller is asked.
 
 It goes on when the call comes to a block that has nothing to do with the secret. A recording that the script itself has
 paused is left to the script. Keys are not reported beside the recognition while a secret is entered.
@@ -7,7 +8,7 @@ paused is left to the script. Keys are not reported beside the recognition while
 from __future__ import annotations
 
 from dsl.ast import Block, Collect, Pay, Voicemail
-from interpreter.machine import ends, recording, requests
+from interpreter.machine import ends, feeds, recording, requests
 from interpreter.machine.state import After, Waiting
 from interpreter.machine.turn import Turn
 from interpreter.protocol import ActionRefused, Reported, StartTones, StopTones
@@ -15,20 +16,15 @@ from interpreter.protocol import ActionRefused, Reported, StartTones, StopTones
 
 def is_private(turn: Turn, block: Collect) -> bool:
     """Whether a block may ask now: it asks for no secret, or nothing is being recorded."""
-    return not block.secret or (turn.call.recording != "on" and not turn.call.transcribing)
+    return not block.secret or (turn.call.recording != "on" and feeds.silent(turn.call))
 
 
 def pause(turn: Turn, block: Collect) -> After | None:
-    """Pause recording and transcription, and wait for the confirmation of what comes last."""
-    call = turn.call
-    turn.update(paused=True)
-    op = ""
-    if call.transcribing:
-        op = turn.request("transcribe", "stop", (), (), recording.CONFIRMED_WITHIN)
-    if call.recording == "on":
-        op = recording.change_recording(turn, "pause")
-    if turn.program.keeps_type_ahead:
+    """Pause the next of transcript, audio and recording, and wait for the confirmation."""
+    if not turn.call.paused and turn.program.keeps_type_ahead:
         turn.effects.append(StopTones(turn.op()))
+    turn.update(paused=True)
+    op = feeds.pause(turn) or recording.change_recording(turn, "pause")
     requests.wait(turn, op, recording.CONFIRMED_WITHIN, None, "pause")
     return None
 
@@ -41,6 +37,7 @@ def paused(turn: Turn, waiting: Waiting, event: Reported | ActionRefused) -> boo
 def not_paused(turn: Turn) -> After | None:
     """It is not known that nothing is recorded: then nothing secret is asked for (scenario S2)."""
     turn.update(paused=False, recording="on" if turn.call.recording else "")
+    feeds.resume(turn)
     return ends.system_error(turn, "the recording could not be paused before a secret")
 
 
@@ -65,8 +62,7 @@ def leave_for(turn: Turn, block: Block) -> None:
     if not turn.call.paused or isinstance(block, Pay) or (isinstance(block, Collect) and block.secret):
         return
     turn.update(paused=False)
-    if turn.call.transcribing:
-        turn.request("transcribe", "start")
+    feeds.resume(turn)
     if turn.call.recording == "paused":
         recording.change_recording(turn, "resume")
     if turn.program.keeps_type_ahead:

@@ -97,6 +97,19 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Feed:
+    """What the host sends out of a call over a web socket: its transcript, or its audio. ``op`` is the operation by
+    which it was last started (``asked``) or stopped. It runs for certain when it is ``on``, and for certain not when it
+    is ``off``; between the two the host has not answered yet. ``doubt``: it was started before the host had confirmed
+    that it had stopped, so that a refusal does not mean that it is off."""
+
+    state: Literal["off", "starting", "on", "stopping"] = "off"
+    op: str = ""
+    asked: bool = False
+    doubt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """Everything that is known of a call.
 
@@ -108,9 +121,10 @@ class Call:
 
     ``language`` is what the call speaks, empty for the flow's own. ``frames`` are the sub-flows that run, the innermost
     last. ``back`` is where a key that holds anywhere was pressed. ``counters`` are the counters of this call, and the
-    last known states of those that calls share. ``recording`` and ``transcribing`` are what was last asked for, by the
-    operation of which it was asked (``recording_op``); ``recording_id`` is the host's name for the recording;
-    ``paused`` says that the machine itself has paused them, ``set_aside`` that it has stopped the recording for a
+    last known states of those that calls share. ``recording`` is what was last asked for, by the operation of which it
+    was asked (``recording_op``); ``recording_id`` is the host's name for the recording; ``transcribing`` and
+    ``streaming`` are what the script wants, ``transcript`` and ``audio`` what the host does about it; ``paused`` says
+    that the machine itself has paused them all, ``set_aside`` that it has stopped the recording for a
     message. ``center`` is what the block of a contact center keeps while the caller is in it.
     """
 
@@ -144,6 +158,9 @@ class Call:
     recording_op: str = ""
     recording_id: str = ""
     transcribing: bool = False
+    streaming: bool = False
+    transcript: Feed = Feed()
+    audio: Feed = Feed()
     paused: bool = False
     set_aside: bool = False
     center: tuple[tuple[str, Value], ...] = ()

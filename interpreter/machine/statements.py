@@ -32,7 +32,7 @@ from dsl.ast import (
     WhenSwitch,
     WhenValue,
 )
-from interpreter.machine import ends, recording, requests
+from interpreter.machine import ends, feeds, recording, requests
 from interpreter.machine.state import After, Continue, Frame, Waiting, Way
 from interpreter.machine.turn import Scope, Turn
 from interpreter.opening import is_zone, opening_at
@@ -110,7 +110,10 @@ def _language(turn: Turn, statement: SetLanguage) -> _Went:
     found = known.get(wanted.casefold()) if isinstance(wanted, str) else None
     if found is None:
         turn.note("error", "a language that the flow does not have; it goes on in its first one")
+    before = turn.language
     turn.update(language=found or turn.program.language)
+    if turn.language != before:
+        feeds.language_changed(turn)
     return _ON
 
 

@@ -54,9 +54,11 @@ from interpreter.protocol.events import (
     Recognized,
     RecordingChanged,
     Reported,
+    SocketBroke,
     TimerFired,
     ToneHeard,
     TransferAccepted,
+    Utterance,
 )
 from interpreter.protocol.values import (
     SECRET_MARK,
@@ -107,6 +109,7 @@ __all__ = [
     "Seconds",
     "Secret",
     "SetTimer",
+    "SocketBroke",
     "StartTones",
     "StopTones",
     "TimeOfDay",
@@ -114,6 +117,7 @@ __all__ = [
     "ToneHeard",
     "Transfer",
     "TransferAccepted",
+    "Utterance",
     "Value",
     "Verb",
     "Withdraw",

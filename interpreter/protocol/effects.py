@@ -40,9 +40,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Take the call."""
+    """Take the call. ``transcribes`` is the language of a transcript that the script may ask for later, empty for none;
+    ``streams`` that it may ask for the call's audio: the host has to know of both from the beginning."""
 
     op: str
+    transcribes: str = ""
+    streams: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,8 @@ class Request:
     """Ask another part of the house for something. Ends in `Reported` or `ActionRefused`.
 
     ``name`` is the script's name of the thing: ``crm.by_phone``, the queue, the counter, or what to do with a
-    recording (``start``, ``pause``, ``resume``, ``stop``). ``arguments`` are named values in the order of the script.
+    recording (``start``, ``pause``, ``resume``, ``stop``), a transcript (``start``, ``update``, ``stop``) or the audio
+    (``start``, ``stop``). ``arguments`` are named values in the order of the script.
     ``expects`` is what the answer must hold: names with their types, as the script writes them (``text``, ``list of
     text``). ``within`` is how many seconds it may take; 0 for no limit of its own.
     """

@@ -151,6 +151,27 @@ class RecordingChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Utterance:
+    """Somebody was heard to say something, while the script has the call transcribed. ``who`` is ``caller``, or the
+    host's raw id of somebody else (an agent). ``language`` is the locale of the transcript."""
+
+    at: float
+    who: str
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SocketBroke:
+    """A web socket of the call, over which the host sends its transcript or its audio, has broken. ``reason`` is for a
+    person only."""
+
+    at: float
+    feed: Literal["transcription", "audio"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Disconnected:
     """The call is over on the host. Absorbing: nothing that comes later changes the call."""
 
@@ -181,6 +202,8 @@ Event: TypeAlias = (
     | TransferAccepted
     | Reported
     | RecordingChanged
+    | Utterance
+    | SocketBroke
     | Disconnected
     | TimerFired
 )

@@ -33,9 +33,11 @@ from interpreter.protocol import (
     Request,
     Secret,
     SetTimer,
+    SocketBroke,
     TimerFired,
     ToneHeard,
     Transfer,
+    Utterance,
     Withdraw,
 )
 from interpreter.replay.journals import Journal
@@ -90,6 +92,8 @@ def _translated(program: Program, old: Call, draft: Program, new: Call, event: E
             return dataclasses.replace(event, generation=armed[event.timer])
         case CallOffered() | CallStarted() | Disconnected() | ToneHeard() | RecordingChanged():
             return event
+        case Utterance() | SocketBroke():
+            return event
         case _:
             op = _operation(old, new, event.op)
             if op is None:
@@ -110,6 +114,9 @@ def _operation(old: Call, new: Call, op: str) -> str | None:
     ringing = [known for known, _ in old.ringing]
     if op in ringing and new.ringing:
         return new.ringing[min(ringing.index(op), len(new.ringing) - 1)][0]
+    for before, after in ((old.transcript, new.transcript), (old.audio, new.audio)):
+        if op == before.op:
+            return after.op or None
     return op if op == old.recording_op == new.recording_op else None
 
 

@@ -31,12 +31,14 @@ from interpreter.protocol import (
     Request,
     SayText,
     SetTimer,
+    SocketBroke,
     StartTones,
     StopTones,
     TimerFired,
     ToneHeard,
     Transfer,
     TransferAccepted,
+    Utterance,
     Withdraw,
 )
 from interpreter.simulate.transcript import details, titled
@@ -103,6 +105,10 @@ def told_event(event: Event) -> str:
             return f"it becomes: {event.outcome}"
         case RecordingChanged():
             return f"the recording is {event.state}"
+        case Utterance():
+            return f'{event.who} is heard to say "{event.text}"'
+        case SocketBroke():
+            return f"the web socket of the {event.feed} breaks"
         case Disconnected():
             return "the caller hangs up"
         case TimerFired():

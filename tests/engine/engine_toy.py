@@ -34,11 +34,13 @@ from interpreter.protocol import (
     Reported,
     SayText,
     SetTimer,
+    SocketBroke,
     StartTones,
     TimerFired,
     ToneHeard,
     Transfer,
     TransferAccepted,
+    Utterance,
 )
 
 NOON = 1_800_000_000.0
@@ -114,7 +116,7 @@ def _effects(program: str, call: ToyCall, event: Event) -> tuple[Effect, ...]:
             return (Finished("transferred", "", "toy", event.at),)
         case Disconnected():
             return (Finished("abandoned", "", "toy", event.at),)
-        case ToneHeard() | CallStarted() | Reported() | RecordingChanged():
+        case ToneHeard() | CallStarted() | Reported() | RecordingChanged() | Utterance() | SocketBroke():
             return ()
 
 
