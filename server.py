@@ -42,6 +42,9 @@ from interpreter.forgetting import Forgetting
 from interpreter.heads import BoundedHeads
 from interpreter.journal import Codec
 from interpreter.machine import Call
+from interpreter.media.hearing import Hearing
+from interpreter.media.limits import WEB_SERVER
+from interpreter.media.sockets import Sockets
 from interpreter.messages.opening import open_messages
 from interpreter.ports import Clock, Host, SystemClock
 from interpreter.presence.teams import Teams, open_presence
@@ -85,7 +88,8 @@ def create_app(desk: Desk) -> Starlette:
         max_age=MAY_ASK,
     )
     middleware = [pages] if desk.site.desktop.origins else []
-    return Starlette(routes=make_api(desk).routes(), exception_handlers=handlers, middleware=middleware)
+    routes = [*make_api(desk).routes(), *desk.sockets.routes()]
+    return Starlette(routes=routes, exception_handlers=handlers, middleware=middleware)
 
 
 @asynccontextmanager
@@ -120,13 +124,14 @@ async def running(
         time = clock or SystemClock()
         limits = Limits(keep_days=site.store.keep_days)
         vault = Vault()
-        watcher = Forgetting(vault, metrics, trace)
         session = await stack.enter_async_context(open_session(site.ca_path(), FILES_WITHIN))
         given = StandIns(site.stand_ins()) if stand_ins else None
 
         async def deliver(call_id: str, events: Sequence[Incoming]) -> None:
             await engine.deliver(call_id, events)
 
+        hearing = Hearing(store, time, deliver)
+        watcher = Forgetting(vault, metrics, trace, hearing.stepped)
         messages = open_messages(site, session)
         stack.push_async_callback(messages.close)
         counts = CenterCounts(site, metrics.registry, metrics.transfers)
@@ -146,7 +151,9 @@ async def running(
         real = token_clock or SystemClock()
         gate = await open_gate(site, time, metrics, stack, real)
         streams = Streams(center.floors, time, real, Views(site))
-        desk = Desk(site, engine, store, scripts, time, metrics, center, gate, streams, vault)
+        sockets = Sockets(hearing, gate.admit_socket, real, metrics)
+        stack.push_async_callback(sockets.close)
+        desk = Desk(site, engine, store, scripts, time, metrics, center, gate, streams, sockets, vault)
         in_background(desk, stack, fire=by_itself)
         yield Runtime(create_app(desk), desk, house, center.floors, presence)
 
@@ -175,8 +182,8 @@ async def serve(site: Site) -> None:
 async def _serve(site: Site, listening: socket.socket) -> None:
     async with running(site) as runtime:
         config = uvicorn.Config(
-            runtime.app, http=BoundedHeads, ws="none", lifespan="off", log_config=None, access_log=False,
-            server_header=False,
+            runtime.app, http=BoundedHeads, lifespan="off", log_config=None, access_log=False,
+            server_header=False, **WEB_SERVER,
             timeout_graceful_shutdown=max(1, round(site.server.drain_seconds)),
         )  # fmt: skip
         server, loop = QuietServer(config), asyncio.get_running_loop()

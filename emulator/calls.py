@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator import media, playback, recordings
+from emulator import feeds, media, playback, recordings
 from emulator.identifiers import Json
 from emulator.model import Call, Participant, Phone
 from emulator.results import ENDED_BY_CALLEE, ENDED_BY_CALLER, ENDED_NORMALLY, OK, RING_CANCELLED, Result
@@ -24,6 +24,13 @@ def properties(call: Call, *, state: str | None = None) -> Json:
         body["sourceCallerIdNumber"] = {"value": call.source_number}
     if call.answered_by is not None:
         body["answeredBy"] = call.answered_by
+    for feed in call.feeds.values():
+        about: Json = {"id": feed.subscription or None, "state": "active" if feed.state == "active" else "inactive"}
+        if feed.name == "audio":
+            body["mediaStreamingSubscription"] = {**about, "subscribedContentTypes": ["audio"]}
+        else:
+            kinds = ["intermediate", "final"] if feed.intermediate else ["final"]
+            body["transcriptionSubscription"] = {**about, "subscribedResultTypes": kinds, "locale": feed.locale}
     return body
 
 
@@ -37,6 +44,7 @@ def connect(world: World, call: Call, phone: Phone) -> None:
     world.emit(call, "CallConnected", OK, call.echo)
     if not world.config.participants_first:
         participants_updated(world, call)
+    feeds.call_connected(world, call)
 
 
 def join(world: World, call: Call, phone: Phone) -> None:
@@ -99,6 +107,7 @@ def disconnect(world: World, call: Call, result: Result, *, by: Phone | None = N
         return
     call.state = "disconnected"
     media.end(world, call)
+    feeds.end(world, call)
     for invitation in list(call.invitations.values()):
         if invitation.ring is not None:
             stop_ring(world, invitation.ring.id)

@@ -58,6 +58,10 @@ class Config:
     recording_file_seconds: float = 10.0
     """How long after the end of a recording its file is announced."""
 
+    audio_frames: Literal["speech", "always"] = "speech"
+    """When a stream of audio has frames: while somebody is heard and shortly behind it, or 50 a second all the time, as
+    the service sends them."""
+
     stop_tone_in_result: bool = True
     inter_digit_outcome: Literal["completed", "failed"] = "completed"
     """The documents list 400/8532 under both events."""

@@ -5,6 +5,7 @@ Every change wants `Content-Type: application/json`, which a page of another ori
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,7 +21,7 @@ from emulator.config import Schema
 from emulator.eventgrid import SubscriptionError
 from emulator.identifiers import Identifier, IdentifierError, Json
 from emulator.misbehave import Failure, Fault, Misbehaviour
-from emulator.model import Phone
+from emulator.model import FeedName, Phone
 from emulator.phones import NoSuchPhoneError, WrongStateError
 from emulator.plans import PlanError
 from emulator.results import RestError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 Handler = Callable[[Request], Awaitable[Response]]
 ACTIONS = ("press", "speak", "hang-up", "accept", "decline", "busy", "ignore", "mute", "unmute")
+FEEDS: tuple[FeedName, ...] = ("transcription", "audio")
 KEEP_ALIVE_SECONDS = 15
 
 
@@ -42,6 +44,9 @@ def routes(emulator: Emulator) -> list[BaseRoute]:
         ("GET", "/emulator/calls", control.calls),
         ("POST", "/emulator/calls", control.dial),
         ("GET", "/emulator/calls/{call}", control.call),
+        ("GET", "/emulator/calls/{call}/feeds", control.feeds),
+        ("POST", "/emulator/calls/{call}/conversation", control.converse),
+        ("POST", "/emulator/calls/{call}/feeds/{feed}/break", control.break_feed),
         ("POST", "/emulator/calls/{call}/{action}", control.act),
         ("GET", "/emulator/behaviours", control.behaviours),
         ("PUT", "/emulator/behaviours", control.behave),
@@ -178,6 +183,33 @@ class Control:
             case _:
                 return _problem(404, f"a phone can {', '.join(ACTIONS)}, not {action}")
         return JSONResponse(self._view(emulator.call(call)))
+
+    async def feeds(self, request: Request) -> Response:
+        """How the transcript and the audio of a call stand."""
+        emulator, call = self._emulator, request.path_params["call"]
+        found = {}
+        for name in FEEDS:
+            with contextlib.suppress(WrongStateError):
+                feed = emulator.feed(call, name)
+                found[name] = {"state": feed.state, "url": feed.url, "locale": feed.locale, "played": feed.got}
+        return JSONResponse(found)
+
+    async def converse(self, request: Request) -> Response:
+        body, call = await _body(request), request.path_params["call"]
+        lines = body.get("lines")
+        if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
+            raise _BodyError("lines is a list of objects with text, after and who")
+        self._emulator.converse(call, lines)
+        return Response(status_code=204)
+
+    async def break_feed(self, request: Request) -> Response:
+        """Cut a web socket; with `again` the service connects once more."""
+        body, call, name = await _body(request), request.path_params["call"], request.path_params["feed"]
+        if name not in FEEDS:
+            return _problem(404, f"a feed is {' or '.join(FEEDS)}, not {name}")
+        if not await self._emulator.break_socket(call, cast(FeedName, name), again=body.get("again") is True):
+            return _problem(409, f"no web socket of the {name} is open")
+        return Response(status_code=204)
 
     async def behaviours(self, request: Request) -> Response:
         return JSONResponse(

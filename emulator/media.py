@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, assert_never
 
-from emulator import playback, recognise
+from emulator import feeds, playback, recognise
 from emulator.fields import KEY_OF
 from emulator.model import Call, Echo, Operation, Participant, Play, Recognise, Segment, SendTones, Sound
 from emulator.results import (
@@ -226,6 +226,7 @@ def end(world: World, call: Call) -> None:
 def tone(world: World, call: Call, participant: Participant, name: str) -> None:
     """A participant pressed a key."""
     _sound(world, call, participant, "keys", KEY_OF[name], world.config.tone_gap_seconds)
+    feeds.key(world, call, KEY_OF[name])
     if (echo := call.continuous.get(participant.who.key)) is not None:
         call.continuous_count += 1
         extra = {"sequenceId": call.continuous_count, "tone": name}
@@ -251,6 +252,7 @@ def _sound(
         now = world.clock.now()
         end = now + max(seconds, playback.SHORTEST)
         call.sounds.append(Sound(now, kind, participant.who.label, text, end))
+        feeds.sound(world, call, participant, kind, text, end - now)
 
 
 def fail_speech(world: World, call: Call, participant: Participant) -> None:

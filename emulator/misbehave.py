@@ -41,10 +41,27 @@ class Fault:
     """One fault, used up by the first event or request that it matches.
 
     `match` is the event's short name (`PlayCompleted`) or the request's operation (`play`, `answer`,
-    `transferToParticipant`); empty matches anything."""
+    `transferToParticipant`); empty matches anything. A token fault matches `socket`, too: a connection with a forged
+    token is tried before the genuine one."""
 
     kind: FaultKind
     match: str = ""
+
+
+FailingOperation = Literal[
+    "play",
+    "recognize",
+    "answer",
+    "addParticipant",
+    "moveHere",
+    "startRecording",
+    "pauseRecording",
+    "resumeRecording",
+    "startTranscription",
+    "stopTranscription",
+    "startMediaStreaming",
+    "stopMediaStreaming",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +69,7 @@ class Failure:
     """An operation that the service accepts and then fails, used up by the first one: the real service fails so when
     its speech, its storage or its network do. Codes are those of the event (500/8512, 401/8565, 487/10004, ...)."""
 
-    operation: Literal[
-        "play",
-        "recognize",
-        "answer",
-        "addParticipant",
-        "moveHere",
-        "startRecording",
-        "pauseRecording",
-        "resumeRecording",
-    ]
+    operation: FailingOperation
     code: int = 500
     sub_code: int = 9999
     message: str = "Unknown internal server error."

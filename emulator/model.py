@@ -36,6 +36,7 @@ EntryKind = Literal[
     "transferred",
     "ended",
 ]
+FeedName = Literal["transcription", "audio"]
 CallState = Literal["connecting", "connected", "disconnected"]
 Moment = Literal["ring", "play", "prompt", "wait", "transfer"]
 """When a planned caller may act: ringing, a play begins, a recognition's prompt begins, it waits, a transfer rings."""
@@ -281,6 +282,33 @@ Operation = Play | Recognise | SendTones
 
 
 @dataclass(slots=True, eq=False)
+class Feed:
+    """Transcript or audio of a call on its way to a web socket of the application: what was agreed on, and how it
+    stands. `since` is when the connection was made, `stopped` that the application wants it no more."""
+
+    name: FeedName
+    url: str
+    at_once: bool = False
+    locale: str = ""
+    intermediate: bool = False
+    unmixed: bool = False
+    rate: int = 16_000
+    keys: bool = False
+    bidirectional: bool = False
+    state: Literal["inactive", "connecting", "active"] = "inactive"
+    subscription: str = ""
+    echo: Echo = field(default_factory=Echo)
+    since: float = 0.0
+    stopped: bool = False
+    loud_until: float = 0.0
+    got: float = 0.0
+    """Seconds of sound that the application has sent back."""
+    playing_until: float = 0.0
+    heard: list[tuple[Phone, int]] = field(default_factory=list)
+    sound: Sound | None = None
+
+
+@dataclass(slots=True, eq=False)
 class Invitation:
     """An add-participant that rings."""
 
@@ -332,6 +360,7 @@ class Call:
     transfer: Transfer | None = None
     rings: list[Ring] = field(default_factory=list)
     sounds: list[Sound] = field(default_factory=list)
+    feeds: dict[FeedName, Feed] = field(default_factory=dict)
     last_event: tuple[str, dict[str, Any]] | None = None
 
     def remotes(self) -> list[Participant]:

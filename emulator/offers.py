@@ -12,7 +12,7 @@ from collections.abc import Callable
 from emulator import calls
 from emulator.config import Line
 from emulator.identifiers import Identifier, Json
-from emulator.model import Call, Echo, Offer, OfferState, Phone
+from emulator.model import Call, Echo, Feed, FeedName, Offer, OfferState, Phone
 from emulator.results import (
     BUSY,
     DECLINED,
@@ -81,7 +81,15 @@ def take(world: World, token: str) -> Offer:
     return found
 
 
-def answer(world: World, found: Offer, callback_uri: str, echo: Echo, version: str, answered_by: Json | None) -> Call:
+def answer(
+    world: World,
+    found: Offer,
+    callback_uri: str,
+    echo: Echo,
+    version: str,
+    answered_by: Json | None,
+    feeds: dict[FeedName, Feed] | None = None,
+) -> Call:
     """Make the call of an offer; it is connected at once."""
     _settle(found, OfferState.ANSWERED)
     phone = found.phone
@@ -98,6 +106,7 @@ def answer(world: World, found: Offer, callback_uri: str, echo: Echo, version: s
         tpe=found.to.kind == "unknown",
         answered_by=answered_by,
         inbound=True,
+        feeds=feeds or {},
     )
     world.calls[call.id] = call
     if found.on_answer is not None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from emulator import calls, media, offers, ringing
 from emulator.context import check_headers
 from emulator.fields import KEY_OF
 from emulator.identifiers import Json, from_address
-from emulator.model import Action, Call, Moment, Phone, Ring
-from emulator.plans import PlanItem, read_keys, read_plan
+from emulator.model import Action, Call, Feed, FeedName, Moment, Phone, Ring
+from emulator.plans import PlanError, PlanItem, read_keys, read_plan
 from emulator.results import BUSY, DECLINED
 from emulator.world import World
 
@@ -79,6 +80,28 @@ def speak(world: World, phone: Phone, words: str, after: float = 0.0) -> None:
                     media.speech(world, found, participant, words.strip())
 
     _at(world, after, say)
+
+
+def converse(world: World, phone: Phone, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Those in a call speak by turns. Raises PlanError for a line that says nothing or names nobody."""
+    _need_connected(phone)
+    found = _in_call(world, phone)
+    people = {} if found is None else {one.who.label: one.phone for one in found.remotes()}
+    for line in lines:
+        text, after = line.get("text"), line.get("after", 0)
+        speaker = people.get(str(line["who"])) if "who" in line else phone
+        if speaker is None or not isinstance(text, str) or type(after) not in (int, float):
+            raise PlanError(f"a line has text, after (seconds), and who of {', '.join(people)}: {dict(line)!r}")
+        speak(world, speaker, text, float(after))
+
+
+def feed_of(world: World, phone: Phone, name: FeedName) -> tuple[Call, Feed]:
+    """A feed of the call that a phone is in. Raises WrongStateError."""
+    found = _in_call(world, phone)
+    feed = found.feeds.get(name) if found is not None else None
+    if found is None or feed is None:
+        raise WrongStateError(f"{phone.id} is in no call with {name}")
+    return found, feed
 
 
 def fail_speech(world: World, phone: Phone) -> None:

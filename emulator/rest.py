@@ -16,13 +16,13 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from emulator import auth, media_requests, participants, recordings, setup, transfer
+from emulator import auth, feed_requests, media_requests, participants, recordings, setup, transfer
 from emulator.activity import Activity
 from emulator.callbacks import Callbacks
 from emulator.identifiers import Json
 from emulator.misbehave import RestFault
 from emulator.rest_types import Reply, Request
-from emulator.results import RestError, invalid, not_emulated
+from emulator.results import RestError, invalid
 from emulator.world import World
 
 log = logging.getLogger("emulator.rest")
@@ -50,6 +50,11 @@ OF_CALL: dict[tuple[str, str], Operation] = {
     ("POST", "startContinuousDtmfRecognition"): media_requests.start_continuous,
     ("POST", "stopContinuousDtmfRecognition"): media_requests.stop_continuous,
     ("POST", "sendDtmfTones"): media_requests.send_tones,
+    ("POST", "startTranscription"): feed_requests.start_transcription,
+    ("POST", "updateTranscription"): feed_requests.update_transcription,
+    ("POST", "stopTranscription"): feed_requests.stop_transcription,
+    ("POST", "startMediaStreaming"): feed_requests.start_audio,
+    ("POST", "stopMediaStreaming"): feed_requests.stop_audio,
     ("POST", "hold"): participants.hold,
     ("POST", "unhold"): participants.unhold,
 }
@@ -70,10 +75,6 @@ OF_RECORDING: dict[tuple[str, str], tuple[str, Operation]] = {
     ("POST", "pause"): ("pauseRecording", recordings.pause),
     ("POST", "resume"): ("resumeRecording", recordings.resume),
 }
-NOT_EMULATED = {
-    f"{verb}{what}" for verb in ("start", "stop", "update") for what in ("Transcription", "MediaStreaming")
-} - {"updateMediaStreaming"}
-
 _PATH = re.compile(
     r"/calling/callConnections(?:/(?P<id>[^/:]+)(?P<people>/participants(?:/(?P<who>[^/]+))?)?)?(?::(?P<op>\w+))?"
 )
@@ -102,10 +103,6 @@ class Target:
     argument: str = ""
 
 
-def _stream(world: World, request: Request) -> Reply:
-    raise not_emulated("Transcription and media streaming")
-
-
 def find(method: str, path: str) -> Target:
     """The operation of a path as sent. Raises RestError 404 or 405."""
     if (recorded := _RECORDINGS.fullmatch(path)) is not None:
@@ -121,8 +118,6 @@ def find(method: str, path: str) -> Target:
         table = OF_PARTICIPANTS
     elif connection_id is None:
         table = WITHOUT_CALL
-    elif method == "POST" and operation in NOT_EMULATED:
-        return Target(_stream, operation, connection_id)
     else:
         table = OF_CALL
     run = table.get((method, operation))

@@ -56,6 +56,15 @@ NO_PHRASE = Result(400, 8547, "Action failed, recognized phrase doesn't match a 
 SPEECH_SERVICE = Result(400, 8565, "Action failed, bad request to Azure AI services. Check input parameters.")
 NO_SPEECH = Result(400, 8563, "Action failed, speech could not be recognized.")
 
+FEED_STOPPED = Result(200, 0)
+FEED_UNREACHABLE = Result(
+    400, 8581, "Action failed, Transport url is not valid or web socket server is not operational."
+)
+FEED_BROKE = {
+    "transcription": Result(500, 8578, "Action failed, transcription failed."),
+    "audio": Result(500, 8603, "Action failed, streaming failed."),
+}
+
 FILE_FORMAT = Result(400, 8535, "Action failed, file format is invalid.")
 FILE_MISSING = Result(400, 8536, "Action failed, file could not be downloaded.")
 EMPTY_TEXT = Result(400, 8582, "Action failed, the text or SSML of the play source is empty.")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from starlette.applications import Starlette
@@ -17,10 +18,11 @@ from emulator.audio import Fetcher
 from emulator.callbacks import Callbacks, Delivery
 from emulator.clock import Clock, SystemClock
 from emulator.config import Config, Schema
+from emulator.connector import Connector
 from emulator.eventgrid import Grid
 from emulator.identifiers import Json, from_address
 from emulator.misbehave import Misbehaviour, Mischief
-from emulator.model import Call, Entry, Offer, Phone
+from emulator.model import Call, Entry, Feed, FeedName, Offer, Phone
 from emulator.plans import PlanItem, read_behaviour
 from emulator.queries import Leg
 from emulator.rest import Received, Rest
@@ -48,6 +50,7 @@ class Emulator:
         self._callbacks = Callbacks(
             self.config, self.clock, self.tokens, self._activity, lambda: self._mischief, self._client
         )
+        self._connector = Connector(self.config, self.tokens, self._activity, lambda: self.world)
         self.grid = Grid(self.config, self.clock, self._activity, lambda: self._mischief, self._client)
         self.world = World(self.config, self.clock, self._mischief, self, self._fetcher.fetch)
         self.world.on_moment = lambda phone, moment: phones.on_moment(self.world, phone, moment)
@@ -70,6 +73,7 @@ class Emulator:
         """Close the servers, give up what is undelivered, and let time-keeping go."""
         if self._listener is not None:
             await self._listener.stop()
+        await self._connector.close()
         await self._callbacks.close()
         await self.grid.close()
         if self._session is not None:
@@ -225,6 +229,35 @@ class Emulator:
         """A participant speaks again, also one that the host muted: a host cannot undo that. [contract 1.1]"""
         phones.set_muted(self.world, self.call(call), False)
 
+    # --- transcripts and audio ---
+
+    def feed(self, call: str, name: FeedName) -> Feed:
+        """The transcript or audio of a phone's call, alive: read it. Raises NoSuchPhoneError, WrongStateError."""
+        return phones.feed_of(self.world, self.call(call), name)[1]
+
+    def converse(self, call: str, lines: Sequence[Mapping[str, Any]]) -> None:
+        """A scripted conversation of those in the call: `who` speaks `text` after so many seconds from now. Without
+        `who` it is this phone. Raises PlanError, WrongStateError."""
+        phones.converse(self.world, self.call(call), lines)
+
+    def send_frame(self, call: str, name: FeedName, text: str) -> None:
+        """Send a text on the web socket as it is, whatever it is."""
+        self._connector.raw(self.feed(call, name), text)
+
+    async def break_socket(self, call: str, name: FeedName, *, again: bool = False) -> bool:
+        """Cut the web socket as a network does; `again`: the service then connects once more. Whether there was one."""
+        return await self._connector.cut(self.feed(call, name), again=again)
+
+    @property
+    def frames_sent(self) -> int:
+        """Frames that went out on web sockets."""
+        return self._connector.frames
+
+    @property
+    def sockets_refused(self) -> Sequence[tuple[str, str, int]]:
+        """Connections that the application refused: of what, with which token, and the HTTP status."""
+        return self._connector.refused
+
     # --- what a test asks when it is over ---
 
     def rung_while_talking(self, *, or_ringing: bool = False) -> list[Knock]:
@@ -274,6 +307,15 @@ class Emulator:
 
     def incoming(self, offer: Offer) -> None:
         self.grid.incoming(offer)
+
+    def connect(self, call: Call, feed: Feed, again: bool = False) -> None:
+        self._connector.connect(call, feed, again)
+
+    def disconnect(self, feed: Feed) -> None:
+        self._connector.disconnect(feed)
+
+    def frame(self, feed: Feed, frame: Json) -> None:
+        self._connector.send(feed, frame)
 
     def recorded(self, recording: Recording) -> None:
         if recording.id not in self.world.recordings:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from functools import partial
 
-from emulator import calls, fields, offers, ringing
-from emulator.identifiers import Identifier, Json
+from emulator import calls, feeds, fields, offers, ringing
+from emulator.identifiers import Identifier
 from emulator.model import Call, Phone
 from emulator.rest_types import Reply, Request
 from emulator.results import DECLINED, DECLINED_VOIP, ENDED_BY_API, RestError, Result, invalid, not_emulated
@@ -15,20 +15,14 @@ from emulator.world import World
 TPE_CALLER = "Invalid request, SourceCallerIdNumber and SourceDisplayName are not supported with TeamsAppSource."
 
 
-def _refuse_streams(body: Json) -> None:
-    for key in ("mediaStreamingOptions", "transcriptionOptions"):
-        if body.get(key) is not None:
-            raise not_emulated(key)
-
-
 def answer(world: World, request: Request) -> Reply:
     body = request.body
     token = fields.text(body, "incomingCallContext")
     uri = fields.callback_uri(world.config, body)
-    _refuse_streams(body)
+    agreed = feeds.read(world.config, body)
     answered_by = fields.identifier(body, "answeredBy").to_json() if body.get("answeredBy") is not None else None
     found = offers.take(world, token)
-    call = offers.answer(world, found, uri, fields.echo(world.config, body), request.version, answered_by)
+    call = offers.answer(world, found, uri, fields.echo(world.config, body), request.version, answered_by, agreed)
     # The live service says `unknown` here, and `connected` once it is asked again.
     return Reply(200, calls.properties(call, state="unknown"), call)
 
@@ -82,8 +76,9 @@ def create(world: World, request: Request) -> Reply:
     targets = fields.identifiers(body, "targets")
     if not targets:
         raise invalid("The field Targets is required.")
-    _refuse_streams(body)
+    agreed = feeds.read(world.config, body)
     call = _outbound(world, request, targets)
+    call.feeds = agreed
     waiting = list(targets)
 
     def accept(phone: Phone) -> None:

@@ -161,6 +161,11 @@ def _mix(track: array[int], begin: int, sound: array[int]) -> None:
     track[begin : begin + len(sound)] = sound
 
 
+def samples_of(kind: Literal["speech", "keys"], text: str, samples: int) -> bytes:
+    """So many samples of what words, or a key, are in a file."""
+    return (_key(text, samples) if kind == "keys" else _tone(PERIODS[kind], samples)).tobytes()
+
+
 def _tone(period: int, samples: int) -> array[int]:
     one = array("h", [int(LOUDNESS * math.sin(2 * math.pi * place / period)) for place in range(period)])
     return (one * (samples // period + 1))[:samples]

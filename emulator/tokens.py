@@ -52,15 +52,15 @@ class Tokens:
         """Sign with a new key from now on. The old ones stay published unless they are to be forgotten."""
         self.keys = [_new_key()] if forget else [_new_key(), *self.keys]
 
-    def mint(self, kind: TokenKind = "good") -> str:
-        """A token for one event: a good one, or one that a host must refuse in one of three ways."""
-        issued = int(self.now()) - (3600 if kind == "expired_token" else 0)
+    def mint(self, kind: TokenKind = "good", lifetime: int = LIFETIME_SECONDS) -> str:
+        """A token for one event or connection: a good one, or one that a host must refuse in one of three ways."""
+        issued = int(self.now()) - (lifetime + 3600 if kind == "expired_token" else 0)
         claims = {
             "iss": self.issuer,
             "aud": str(uuid.uuid4()) if kind == "foreign_token" else self.audience,
             "iat": issued,
             "nbf": issued,
-            "exp": issued + LIFETIME_SECONDS,
+            "exp": issued + lifetime,
         }
         key = self.keys[0]
         token = jwt.encode(claims, key.private, algorithm="RS256", headers={"kid": key.kid})

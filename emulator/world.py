@@ -15,7 +15,7 @@ from emulator.clock import Clock
 from emulator.config import Config, Line
 from emulator.identifiers import Identifier, Json, from_address
 from emulator.misbehave import Mischief
-from emulator.model import Call, Echo, Entry, EntryKind, Moment, Offer, Phone, PhoneState, Ring, Segment
+from emulator.model import Call, Echo, Entry, EntryKind, Feed, Moment, Offer, Phone, PhoneState, Ring, Segment
 from emulator.plans import Behaviour
 from emulator.results import Result
 from emulator.tape import Recording
@@ -36,13 +36,19 @@ class Knock:
 
 
 class Outbox(Protocol):
-    """Where callback events, incoming calls and the news of recorded files go."""
+    """Where callback events, incoming calls, the news of recorded files, and frames of web sockets go."""
 
     def callback(self, call: Call, name: str, uri: str, event: Json) -> None: ...
 
     def incoming(self, offer: Offer) -> None: ...
 
     def recorded(self, recording: Recording) -> None: ...
+
+    def connect(self, call: Call, feed: Feed, again: bool = False) -> None: ...
+
+    def disconnect(self, feed: Feed) -> None: ...
+
+    def frame(self, feed: Feed, frame: Json) -> None: ...
 
 
 Fetch = Callable[[tuple[Segment, ...], Callable[[tuple[Segment, ...]], None]], None]

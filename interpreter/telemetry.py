@@ -63,6 +63,11 @@ class Metrics:
         self.callback_seconds = Histogram(
             "ivr_callback_seconds", "Time from a callback to its answer", buckets=_CALLBACK_BUCKETS, registry=registry
         )
+        self.media_sockets = Gauge(
+            "ivr_media_sockets", "Web sockets of transcripts and audio that are open", ["feed"], registry=registry
+        )
+        self.media_frames = counter("media_frames", "Frames of web sockets by what became of them", "feed", "outcome")
+        self.media_ended = counter("media_sockets_ended", "Web sockets by how they ended", "feed", "how")
         self._oldest = Gauge(
             "ivr_outbox_oldest_seconds", "For how long the oldest waiting action has been waiting", registry=registry
         )
@@ -170,6 +175,8 @@ def configure_logging(json: bool | None = None, level: int = logging.INFO) -> No
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    # The SDK names a field of its own models that its generated code does not know, with every transcript.
+    logging.getLogger("azure.communication.callautomation._generated._utils.serialization").setLevel(logging.ERROR)
     # These log every request with its address, and addresses carry secrets.
     for noisy in ("azure", "uvicorn.access", "watchfiles", "aiohttp"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -28,6 +28,7 @@ from interpreter.azure.fields import Malformed
 from interpreter.center import Center
 from interpreter.engine import Engine, UnknownSwitch
 from interpreter.machine import Call
+from interpreter.media.sockets import Sockets
 from interpreter.ports import Clock
 from interpreter.programs import SiteScripts
 from interpreter.protocol import CallOffered, Event, RecordingChanged
@@ -80,6 +81,7 @@ class Desk:
     center: Center
     gate: Gate
     streams: Streams
+    sockets: Sockets
     vault: Vault = field(default_factory=Vault)
     """Where what callers enter in confidence goes before anything of it is kept or logged."""
     timers: asyncio.Task[None] | None = None

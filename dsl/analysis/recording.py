@@ -1,8 +1,8 @@
-"""Whether a call is recorded, and whether its audio is streamed, at each place of a script.
+"""Whether a call is recorded at each place of a script, and what else the host sends out of it.
 
 This is what the script itself asks for; that the machine pauses a recording for a secret is left out. A recording that
 was refused or has failed is a state of its own: to pause it is no mistake of the script. What is left paused by an
-error is no mistake either; a secret is not to be overheard even then.
+error is no mistake either.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dsl.ast import RecordCall, Statement, Step, StreamAudio, TranscribeCall
 
 OFF, ON, FAILED = "off", "on", "failed"
 PAUSED = "paused "
-"""Followed by the offset of the statement that has paused it; a stream that is on has that of its start."""
+"""Followed by the offset of the statement that has paused it."""
 
 
 @once
@@ -35,12 +35,6 @@ def sent_out(program: Program) -> frozenset[str]:
     return frozenset(found)
 
 
-@once
-def streams(program: Program) -> Possible:
-    """The states of the stream: `OFF`, or `ON` and the offset of the statement that has started it."""
-    return possible(program, OFF, _streamed, errors=True)
-
-
 def _recorded(statement: Statement, cause: str, state: str) -> str:
     if not isinstance(statement, RecordCall):
         return state
@@ -55,9 +49,3 @@ def _recorded(statement: Statement, cause: str, state: str) -> str:
             return ON if state.startswith(PAUSED) else state
         case "stop":
             return FAILED if state == FAILED else OFF
-
-
-def _streamed(statement: Statement, cause: str, state: str) -> str:
-    if not isinstance(statement, StreamAudio) or cause in ("refused", "failed"):
-        return state
-    return f"{ON} {statement.span.start}" if statement.action == "start" else OFF

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from interpreter.api.frame import NOBODY, Asker, Who
 from interpreter.azure.guards import Guard
@@ -66,7 +66,12 @@ class Gate:
                     raise HTTPException(403, "only a supervisor may do this: supervisor = true under [agents]")
                 return asker
 
-    async def _admit_service(self, request: Request, endpoint: str, guard: Guard | None) -> None:
+    async def admit_socket(self, connection: HTTPConnection) -> None:
+        """The service, which connects to a web socket of ours with a token like those of its callbacks. Raises
+        `HTTPException` 401 and 503."""
+        await self._admit_service(connection, "media", self.callbacks)
+
+    async def _admit_service(self, request: HTTPConnection, endpoint: str, guard: Guard | None) -> None:
         if guard is None:
             return
         result = await guard.verifier.verify(request.headers.get("Authorization"))

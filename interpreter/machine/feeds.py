@@ -50,9 +50,13 @@ def pause(turn: Turn) -> str:
 
 def resume(turn: Turn) -> None:
     """Go on with what the script wants and the machine has stopped."""
-    for verb, (wanted, _) in _FEEDS.items():
-        if getattr(turn.call, wanted) and not _feed(turn.call, verb).asked:
-            _ask(turn, verb, start=True)
+    for verb, (wanted, name) in _FEEDS.items():
+        feed = _feed(turn.call, verb)
+        if getattr(turn.call, wanted) and not feed.asked:
+            if feed.state == "on":  # the host could not stop it
+                turn.update(**{name: Feed("on", feed.op, asked=True)})
+            else:
+                _ask(turn, verb, start=True)
 
 
 def language_changed(turn: Turn) -> None:

@@ -61,6 +61,27 @@ HEARD: dict[str, list[Event]] = {
     "SendDtmfTonesCompleted": [Reported(AT, OP, "done")],
     "SendDtmfTonesFailed": [Reported(AT, OP, "failed", reason="500/9999 Action failed.")],
     "RecordingStateChanged": [RecordingChanged(AT, RECORDING, "active")],
+    "MediaStreamingStarted": [Reported(AT, OP, "started")],
+    "MediaStreamingStopped": [Reported(AT, OP, "started")],
+    "MediaStreamingFailed": [
+        Reported(
+            AT,
+            OP,
+            "failed",
+            reason="400/8581 initialWebSocketConnectionFailed "
+            "Action failed, Transport url is not valid or web socket server is not operational.",
+        )
+    ],
+    "TranscriptionStarted": [Reported(AT, OP, "started")],
+    "TranscriptionStopped": [Reported(AT, OP, "started")],
+    "TranscriptionFailed": [
+        Reported(
+            AT,
+            OP,
+            "failed",
+            reason="500/8564 speechServicesConnectionError Action failed, speech service connection error.",
+        )
+    ],
     "StartRecordingFailed": [RecordingChanged(AT, RECORDING, "failed", 500, 9999, "Unknown internal server error.")],
 }
 """What a call hears of; every other example of the collection tells it nothing."""
@@ -93,9 +114,27 @@ def dtmf(*tones: Any) -> dict[str, Any]:
     return {"recognitionType": "dtmf", "dtmfResult": {"tones": list(tones)}}
 
 
+def failed_feed(word: str, details: str) -> dict[str, Any]:
+    return {f"{word}Update": {f"{word}Status": f"{word}Failed", f"{word}StatusDetails": details}}
+
+
 ALL_TONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "pound", "asterisk"]
 
 CASES: list[tuple[str, bytes, Event | None]] = [
+    *(
+        (
+            f"a transcript or a stream that may not be is refused: {word}, {details}",
+            body(f"{kind}Failed", failed_feed(word, details), code=400, subCode=8578),
+            Reported(1.0, "o", "refused", reason=f"400/8578 {details}"),
+        )
+        for kind, word in (("Transcription", "transcription"), ("MediaStreaming", "mediaStreaming"))
+        for details in ("forbidden", "authenticationFailure")
+    ),
+    (
+        "a transcript that nobody here has asked for is none of a call's business",
+        body("TranscriptionStarted", {"operationContext": None}),
+        None,
+    ),
     (
         "every tone has a character",
         body("RecognizeCompleted", dtmf(*ALL_TONES, "a", "b", "C", "d"), code=200, subCode=8531),

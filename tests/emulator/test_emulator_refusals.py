@@ -32,7 +32,7 @@ USER = CommunicationUserIdentifier("8:acs:resource_agent")
 APP = MicrosoftTeamsAppIdentifier("bbbb-app")
 CHOICES = [RecognitionChoice(label="a", phrases=["a"], tone=DtmfTone.ONE), RecognitionChoice(label="b", phrases=["b"])]
 STREAM = MediaStreamingOptions(
-    transport_url="wss://host.example/ws",
+    transport_url="https://host.example/ws",
     transport_type=StreamingTransportType.WEBSOCKET,
     content_type=MediaStreamingContentType.AUDIO,
     audio_channel_type=MediaStreamingAudioChannelType.MIXED,
@@ -106,10 +106,12 @@ CASES: dict[str, tuple[Act, int, str]] = {
     "channels of a mixed recording": (lambda rig, one: rig.client.start_recording(
         call_connection_id=one._call_connection_id, audio_channel_participant_ordering=[AGENT]), 400, "8523"),
     "no recording": (lambda rig, one: rig.client.pause_recording("none"), 404, "8522"),
-    "transcription": (lambda rig, one: one.start_transcription(locale="en-US"), 501, "NotEmulated"),
-    "media streaming": (lambda rig, one: one.start_media_streaming(), 501, "NotEmulated"),
-    "streaming from the start": (
-        lambda rig, one: rig.client.create_call(USER, f"{rig.base}/c", media_streaming=STREAM), 501, "NotEmulated"),
+    "a transcript of a call without its address": (
+        lambda rig, one: one.start_transcription(locale="en-US"), 400, "8523"),
+    "audio of a call without its address": (lambda rig, one: one.start_media_streaming(), 400, "8523"),
+    "no audio to stop": (lambda rig, one: one.stop_media_streaming(), 400, "8523"),
+    "an address that is no web socket's": (
+        lambda rig, one: rig.client.create_call(USER, f"{rig.base}/c", media_streaming=STREAM), 400, "8523"),
     "connect": (lambda rig, one: rig.client.connect_call(f"{rig.base}/c", server_call_id="x"), 501, "NotEmulated"),
 }  # fmt: skip
 

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 import server
 from interpreter.addresses import call_id_for, shard_of
 from interpreter.heads import BoundedHeads
+from interpreter.media.limits import WEB_SERVER
 from interpreter.ports import Line, Performance, Performed, Request
 from interpreter.protocol import HostAction
 from interpreter.site import Site
@@ -239,7 +240,9 @@ async def serving(
         )  # fmt: skip
         site, host, clock = Site.parse(text, folder), KeptHost(), Clock()
         async with server.running(site, store=store, host=host, clock=clock, token_clock=clock) as runtime:
-            config = uvicorn.Config(runtime.app, http=BoundedHeads, lifespan="off", log_config=None, access_log=False)
+            config = uvicorn.Config(
+                runtime.app, http=BoundedHeads, lifespan="off", log_config=None, access_log=False, **WEB_SERVER
+            )
             web_server = server.QuietServer(config)
             task = asyncio.create_task(web_server.serve(sockets=[listening]))
             try:

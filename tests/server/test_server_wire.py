@@ -19,6 +19,7 @@ from emulator.config import Config
 from emulator.misbehave import Fault, Misbehaviour
 from emulator.service import Emulator
 from interpreter.heads import BoundedHeads
+from interpreter.media.limits import WEB_SERVER
 from interpreter.site import Site
 
 SITE = """
@@ -105,7 +106,9 @@ async def wired(folder: Path, tls: bool = False, misbehaviour: Misbehaviour | No
     try:
         async with server.running(Site.parse(text, folder), clock=clock, token_clock=clock) as runtime:
             web_server = server.QuietServer(
-                uvicorn.Config(runtime.app, http=BoundedHeads, lifespan="off", log_config=None, access_log=False)
+                uvicorn.Config(
+                    runtime.app, http=BoundedHeads, lifespan="off", log_config=None, access_log=False, **WEB_SERVER
+                )
             )
             task = asyncio.create_task(web_server.serve(sockets=[listening]))
             try:

@@ -75,14 +75,16 @@ class Wire:
     calls: dict[str, Call]
     hanging: Callable[[], int] = lambda: 0
     """How many data functions the test holds back."""
+    lost: int = 0
+    """Frames that never arrived, or arrived at a server that is no more."""
 
     async def settle(self) -> None:
         """Until neither side has anything left to do at this moment of the clock."""
         engine, floors = self.runtime.desk.engine, self.runtime.floors
         recordings = self.runtime.desk.center.recordings
         while True:
-            before = (len(self.emulator.deliveries), engine.gauges(), floors.entries)
-            await self.emulator.idle()
+            before = (len(self.emulator.deliveries), self.frames(), engine.gauges(), floors.entries)
+            await self._frames_taken()
             await engine.idle()
             await floors.idle()
             while self.runtime.house.under_way > self.hanging():  # noqa: ASYNC110 - as many rounds as it takes
@@ -91,15 +93,29 @@ class Wire:
             await floors.fire_due()
             recordings.begin_due()
             await recordings.idle()
-            await self.emulator.idle()
+            await self._frames_taken()
             await engine.idle()
             await floors.idle()
-            if before == (len(self.emulator.deliveries), engine.gauges(), floors.entries):
+            if before == (len(self.emulator.deliveries), self.frames(), engine.gauges(), floors.entries):
                 return
+
+    def frames(self) -> int:
+        """Frames of web sockets that the server has dealt with."""
+        return self.runtime.desk.sockets.taken
+
+    async def _frames_taken(self) -> None:
+        """Until what the emulator has sent has arrived: nothing answers a frame. What a cut connection has swallowed
+        never does."""
+        await self.emulator.idle()
+        async with asyncio.timeout(20):
+            while self.frames() < self.emulator.frames_sent - self.lost:
+                await asyncio.sleep(0)
+                await self.emulator.idle()
 
     async def restart(self) -> None:
         """End the server and start another on the same store, at the same moment of the clock."""
         self.runtime = await self.serve()
+        self.lost = self.emulator.frames_sent
 
     def next_due(self) -> float | None:
         runtime = self.runtime

@@ -1,15 +1,14 @@
 """A secret is collected where something listens that cannot be paused.
 
-Recording and transcription are paused before a secret is asked for. Audio that is streamed to another machine is not,
-and keys that are taken ahead (`type ahead keep`) are reported to the server one by one, secret or not.
+Recording, transcription and audio streaming are paused before a secret is asked for. Keys that are taken ahead (`type
+ahead keep`) are reported to the server one by one, secret or not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.analysis.recording import ON, streams
-from dsl.ast import Collect, Menu, Step, StreamAudio
+from dsl.ast import Collect, Menu
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
@@ -31,28 +30,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 labels=first,
                 help="take `type ahead keep` out",
             )
-    yield from _streamed(context, secrets)
-
-
-def _streamed(context: Context, secrets: list[Collect]) -> Iterator[Diagnostic]:
-    """Every start of a stream that may still be on where a secret is collected."""
-    program = context.program
-    heard: dict[str, Collect] = {}
-    for each in secrets:
-        for state in streams(program).start.get(each.name.text, frozenset()):
-            heard.setdefault(state, each)
-    for block in program.blocks.values():
-        for statement in block.statements if isinstance(block, Step) else ():
-            overheard = heard.get(f"{ON} {statement.span.start}")
-            if isinstance(statement, StreamAudio) and overheard is not None:
-                yield RULE.at(
-                    program.source,
-                    statement.span,
-                    "audio is streamed while a secret is collected",
-                    "the stream cannot be paused for it",
-                    labels=(Label(overheard.name.span, "a secret is collected here"),),
-                    help="write `stream audio stop` before, on every way, or start the stream behind it",
-                )
 
 
 RULE = Rule(
@@ -62,9 +39,13 @@ RULE = Rule(
     always=True,
     check=check,
     bad=script("""\
-step welcome
-    stream audio start
-    go to pin
+menu welcome
+    prompt "Press 1 to go on."
+    type ahead keep
+    press 1 -> pin
+    no match "That is not one of the choices."
+    after 1 silence -> sorry
+    after 2 tries   -> sorry
 
 collect pin
     into secret pin_entered
@@ -80,9 +61,12 @@ data crm
     check pin_ok(id text, pin secret)
 """),
     good=script("""\
-step welcome
-    say "Thank you for calling."
-    go to pin
+menu welcome
+    prompt "Press 1 to go on."
+    press 1 -> pin
+    no match "That is not one of the choices."
+    after 1 silence -> sorry
+    after 2 tries   -> sorry
 
 collect pin
     into secret pin_entered

@@ -1,4 +1,4 @@
-"""Whether a call is recorded or streamed at each place: against every way through small scripts made at random."""
+"""Whether a call is recorded at each place: against every way through small scripts made at random."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsl import Program, Source, parse
-from dsl.analysis.recording import FAILED, OFF, ON, PAUSED, recordings, streams
-from dsl.ast import RecordCall, Statement, Step, StreamAudio
+from dsl.analysis.recording import FAILED, OFF, ON, PAUSED, recordings, sent_out
+from dsl.ast import RecordCall, Statement, Step
 from dsl.lint.example import script
 
 blocks = st.lists(
@@ -87,7 +87,7 @@ def statements(program: Program) -> list[Statement]:
         each
         for block in program.blocks.values()
         for each in (block.statements if isinstance(block, Step) else ())
-        if isinstance(each, RecordCall | StreamAudio)
+        if isinstance(each, RecordCall)
     ]
 
 
@@ -99,16 +99,14 @@ def test_a_flow_that_records_begins_with_it_on() -> None:
     assert recordings(program).at(resume) == {f"{PAUSED}{pause.span.start}"}
 
 
-def test_the_way_of_errors_counts_for_streams_alone() -> None:
-    """A secret must not be overheard after an error either; a recording that it leaves is nobody's mistake."""
+def test_the_way_of_errors_does_not_count() -> None:
+    """A recording that an error leaves is nobody's mistake."""
     program = program_of(
-        script("step welcome\n    stream audio start\n    record call start\n    finish done\n").replace(
+        script("step welcome\n    record call start\n    finish done\n").replace(
             "on system error  -> sorry", "on system error  -> broken"
         )
         + '\nstep broken\n    say "Sorry."\n    go to sorry\n'
     )
-    stream, _ = statements(program)
-    assert streams(program).start["broken"] == {OFF, f"{ON} {stream.span.start}"}
     assert "broken" not in recordings(program).start
 
 
@@ -131,7 +129,7 @@ menu ask
     after 3 tries -> sorry
 
 step aside
-    stream audio stop
+    record call stop
     go back
 
 step sorry
@@ -140,11 +138,19 @@ step sorry
 flow listen gives good
 
 step start
-    stream audio start
+    record call start
     give good
 """)
-    stop, start = statements(program)
-    on = f"{ON} {start.span.start}"
-    assert streams(program).start["start"] == {OFF}
-    assert streams(program).start["ask"] == {on, OFF}
-    assert streams(program).at(stop) == {on, OFF}
+    stop, _ = statements(program)
+    assert recordings(program).start["start"] == {OFF}
+    assert recordings(program).start["ask"] == {ON, OFF}
+    assert recordings(program).at(stop) == {ON, OFF}
+
+
+def test_what_a_script_can_have_sent_out_is_known_before_its_first_word() -> None:
+    def found(*lines: str) -> frozenset[str]:
+        return sent_out(program_of(script("\n".join(("step welcome", *lines, "    go to sorry", "")))))
+
+    assert found("    record call start") == frozenset()
+    assert found("    transcribe call start") == {"transcribe"}
+    assert found("    stream audio stop", "    transcribe call stop") == {"transcribe", "stream"}

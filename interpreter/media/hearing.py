@@ -1,0 +1,137 @@
+"""What may be heard of a call at this moment, and what becomes of what is heard.
+
+The script says whether a call is transcribed, and nothing of a secret is: so each frame is judged by the state of its
+call as it is kept, from the moment on in which it is kept. What may not be heard is thrown away unread; no log and no
+metric tells what was in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from interpreter.azure.frames import Said
+from interpreter.engine import EngineStopped, Incoming
+from interpreter.journal import CALLS, JournalError
+from interpreter.machine import Call
+from interpreter.ports import Clock
+from interpreter.protocol import SocketBroke, Utterance
+from interpreter.store import Store, StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+FeedName: TypeAlias = Literal["transcription", "audio"]
+Deliver: TypeAlias = Callable[[str, Sequence[Incoming]], Awaitable[None]]
+
+LONGEST_UTTERANCE = 4_000
+"""Characters of what is kept of one utterance: minutes of speech without a breath."""
+DELIVERIES = (0.05, 0.5, 2.0)
+"""Seconds between tries to keep something when the store does not answer."""
+
+
+@dataclass(slots=True)
+class Audience:
+    """What is known of a call whose socket is open. ``sockets`` are how many."""
+
+    caller: str = ""
+    connection: str = ""
+    transcript: bool = False
+    audio: bool = False
+    live: bool = False
+    sockets: int = 0
+    stepped: bool = False
+    """The call has moved since the socket was opened: what was loaded before is old."""
+
+    def may_hear(self, feed: FeedName) -> bool:
+        """Whether what comes now may be looked at."""
+        return self.live and (self.transcript if feed == "transcription" else self.audio)
+
+    def see(self, call: Call) -> None:
+        """The call as it is now."""
+        self.live = not call.finished
+        self.transcript = call.transcript.state == "on"
+        self.audio = call.audio.state == "on"
+
+
+class Hearing:
+    """Follows the calls of open sockets. ``stepped`` is told each step of each call once it is kept."""
+
+    def __init__(self, store: Store, clock: Clock, deliver: Deliver) -> None:
+        self._store, self._clock, self._deliver = store, clock, deliver
+        self._calls: dict[str, Audience] = {}
+        self.on_end: Callable[[str], None] = lambda call_id: None
+        """Told that a call is over whose sockets are open."""
+
+    async def open(self, call_id: str) -> Audience | None:
+        """A socket of a call is about to be opened: give it back to `close`. ``None``: there is no such call, or it is
+        over. Raises `StoreUnavailable`."""
+        audience = self._calls.setdefault(call_id, Audience())
+        audience.sockets += 1
+        try:
+            known = (await self._store.load([call_id])).get(call_id)
+            if known is not None and known.call.status == "live":
+                audience.caller, audience.connection = known.call.caller, known.call.connection_id
+                if not audience.stepped:
+                    audience.see(CALLS.decode(known.call.state))
+                if audience.live:
+                    return audience
+        except JournalError as error:
+            log.error("call %s cannot be heard: %s", call_id, error)
+        except StoreUnavailable:
+            self.close(call_id)
+            raise
+        self.close(call_id)
+        return None
+
+    def close(self, call_id: str) -> None:
+        """A socket is closed."""
+        audience = self._calls[call_id]
+        audience.sockets -= 1
+        if not audience.sockets:
+            del self._calls[call_id]
+
+    def stepped(self, call_id: str, call: object) -> None:
+        """A step of a call is kept."""
+        audience = self._calls.get(call_id)
+        if audience is None or not isinstance(call, Call):
+            return
+        audience.stepped = True
+        audience.see(call)
+        if call.finished:
+            self.on_end(call_id)
+
+    async def said(self, call_id: str, subscription: str, locale: str, frame: Said) -> bool:
+        """Keep an utterance in the journal of its call, once, however often it comes. Whether it was kept."""
+        audience = self._calls[call_id]
+        if not audience.may_hear("transcription"):
+            return False
+        who = "caller" if _is_caller(frame.who, audience.caller) else frame.who
+        utterance = Utterance(self._clock.now(), who, frame.text[:LONGEST_UTTERANCE], locale)
+        return await self._keep(call_id, [(f"said-{subscription}-{frame.offset}-{frame.who}", "", utterance)])
+
+    async def broke(self, call_id: str, feed: FeedName, name: str, reason: str) -> None:
+        """Tell the journal that a socket has broken. ``name`` is the socket's own, unlike any other."""
+        await self._keep(call_id, [(f"broke-{name}", "", SocketBroke(self._clock.now(), feed, reason))])
+
+    async def _keep(self, call_id: str, events: Sequence[Incoming]) -> bool:
+        for pause in (*DELIVERIES, None):
+            try:
+                await self._deliver(call_id, events)
+                return True
+            except StoreUnavailable:
+                if pause is None:
+                    break
+                await asyncio.sleep(pause)
+            except EngineStopped:
+                break
+        log.error("call %s: %s is lost, for it could not be kept", call_id, type(events[0][2]).__name__)
+        return False
+
+
+def _is_caller(raw: str, caller: str) -> bool:
+    """Whether a raw id is the caller's: numbers stand without their prefix in what we keep."""
+    known = raw.removeprefix("4:")
+    return bool(raw) and (known == caller or (not caller and known == "anonymous"))
