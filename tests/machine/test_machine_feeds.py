@@ -17,9 +17,12 @@ from interpreter.protocol import (
     Effect,
     Event,
     Play,
+    PlayEnded,
     Recognize,
+    Recognized,
     Reported,
     Request,
+    Secret,
     TimerFired,
     Utterance,
 )
@@ -28,7 +31,7 @@ HEAD = """\
 ivr 1
 flow main for "Contoso"
     timezone "America/New_York"
-    language en-US or es-US
+    language en-US
     {record}on caller hangup -> finish abandoned
     on system error  -> sorry
 
@@ -69,16 +72,13 @@ step sorry
 
 data crm
     check pin_ok(id text, pin secret)
-
-prompts for es-US
-{prompts}"""
+"""
 
 
 def script(opening: str, record: str = "") -> Program:
     """A call that begins so, then asks for two secrets, then for a key."""
     lines = "\n".join(f"    {line}" for line in opening.split("; "))
-    text = HEAD.format(opening=lines, record=f'record call notice "{record}"\n    ' if record else "", prompts="")
-    return program(text.partition("\nprompts for")[0].replace("language en-US or es-US", "language en-US") + "\n")
+    return program(HEAD.format(opening=lines, record=f'record call notice "{record}"\n    ' if record else ""))
 
 
 @dataclass
@@ -145,8 +145,6 @@ def test_each_of_the_three_is_confirmed_to_be_off_before_a_secret_and_comes_back
     talk = Talk(script("transcribe call start", record="This call may be recorded.")).begin()
     play = next(each for each in talk.effects if isinstance(each, Play))
     assert talk.log == ["record start"]
-    from interpreter.protocol import PlayEnded
-
     talk.give(PlayEnded(talk.at, play.op))
     assert talk.log == ["record start", "transcribe start", "transcribe stop"]
     talk.becomes("started")
@@ -173,8 +171,6 @@ def test_a_secret_is_not_asked_for_while_it_is_not_known_that_nobody_listens(out
 
 
 def test_two_secrets_in_a_row_stop_it_once_and_it_comes_back_once() -> None:
-    from interpreter.protocol import Recognized, Secret
-
     talk = Talk(script("transcribe call start")).begin()
     talk.becomes("started")
     for _ in range(2):
