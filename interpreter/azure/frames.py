@@ -7,7 +7,6 @@ nothing, and what is wrong with a frame is told without what is in it.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -166,7 +165,7 @@ def _audio_begins(fields: Mapping[str, Any]) -> Frame:
 def _audio(fields: Mapping[str, Any]) -> Frame:
     try:
         pcm = base64.b64decode(_text(fields, "data"), validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one, and so is what is not ASCII
         raise _BadFrameError("data is not base64") from None
     if len(pcm) % 2:
         raise _BadFrameError("half a sample")

@@ -81,6 +81,9 @@ BAD: dict[str, tuple[str | bytes, object]] = {
     "a very long kind": (json.dumps({"kind": "x" * 500}), Unknown("x" * frames.LONGEST_KIND)),
     "a kind without its table": ('{"kind":"AudioData"}', Malformed("audiodata without its table")),
     "no base64": ('{"kind":"AudioData","audioData":{"data":"?"}}', Malformed("audiodata: data is not base64")),
+    "base64 of other letters": (
+        '{"kind":"AudioData","audioData":{"data":"\u0080"}}', Malformed("audiodata: data is not base64"),
+    ),
     "half a sample": ('{"kind":"AudioData","audioData":{"data":"AAAA"}}', Malformed("audiodata: half a sample")),
     "text that is none": (
         '{"kind":"TranscriptionData","transcriptionData":{"text":7}}', Malformed("transcriptiondata: text is not text"),
