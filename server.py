@@ -53,6 +53,7 @@ from interpreter.site import Site
 from interpreter.store import Store
 from interpreter.store.sqlite import SqliteStore
 from interpreter.telemetry import Metrics, Trace, configure_logging
+from interpreter.understanding.asking import open_meanings
 from interpreter.vault import Vault
 from interpreter.web import Desk
 
@@ -137,8 +138,9 @@ async def running(
         counts = CenterCounts(site, metrics.registry, metrics.transfers)
         center = make_center(site, store, host, time, deliver, lambda: session, messages, counts)
         house = House(
-            host, site.functions(), store, time, vault, given, center.desk, center.notifier, site.settings.card_services
-        )
+            host, site.functions(), store, time, vault, given, center.desk, center.notifier,
+            site.settings.card_services, open_meanings(site.settings.understanding, session),
+        )  # fmt: skip
         stack.push_async_callback(house.close)
         center.recordings.tell = lambda fate: metrics.recordings.labels(fate).inc()
         engine = Engine(store, house, time, scripts, MACHINE, observer=watcher, switches=site.switches(), limits=limits)

@@ -35,6 +35,7 @@ from interpreter.site_model import (
     Settings,
     Store,
 )
+from interpreter.site_secrets import SECRETS, is_secret
 
 Kind: TypeAlias = Literal["number", "teams_user", "teams_app", "agent", "audio", "switch", "secret"]
 """What a name of a script can stand for."""
@@ -48,18 +49,6 @@ _SECTION_OF: Mapping[Kind, str] = {
     "switch": "switches",
     "secret": "secrets",
 }
-
-_SECRETS: Mapping[tuple[str, ...], str] = {
-    ("service", "connection_string"): "endpoint=https://unresolved.invalid/;accesskey=unresolved",
-    ("service", "key"): "unresolved",
-    ("events", "secret"): "unresolved",
-    ("operator", "token"): "unresolved",
-    ("mail", "password"): "unresolved",
-    ("presence", "secret"): "unresolved",
-    ("voicemail", "blob", "connection_string"): "AccountName=unresolved;AccountKey=unresolved",
-    ("voicemail", "blob", "sas"): "unresolved",
-}
-"""The keys whose values never print, each with what stands for it where the real one is not needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,9 +284,9 @@ class _References:
             return self._without(path, f"the file `{name}` cannot be read: {reason}")
 
     def _without(self, path: tuple[str, ...], message: str) -> str:
-        if self._need_secrets or not _is_secret(path):
+        if self._need_secrets or not is_secret(path):
             self.problems.append(Problem(self._file, *self._places.find(path), ".".join(path), message))
-        return _SECRETS.get(path, "unresolved")
+        return SECRETS.get(path, "unresolved")
 
 
 def _syntax_problem(file: str, text: str, error: tomllib.TOMLDecodeError) -> Problem:
@@ -345,7 +334,7 @@ def _lower_first(text: str) -> str:
 
 def _found(path: tuple[str, ...], value: Any) -> str:
     """The value that was found; never a secret's."""
-    if _is_secret(path):
+    if is_secret(path):
         return "the value"
     match value:
         case str() | int() | float():
@@ -356,12 +345,6 @@ def _found(path: tuple[str, ...], value: Any) -> str:
             return "a list"
         case _:
             return "this kind of value"
-
-
-def _is_secret(path: tuple[str, ...]) -> bool:
-    of_a_table = (path[0] == "data" and "headers" in path) or (path[0] == "agents" and path[-1] == "token")
-    of_a_table = of_a_table or (path[0] in ("notify", "card_services") and "headers" in path)
-    return path[0] == "secrets" or path in _SECRETS or of_a_table
 
 
 _TABLES: Mapping[str, type[BaseModel]] = {

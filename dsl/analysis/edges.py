@@ -113,7 +113,9 @@ def option_cause(option: Option) -> str:
     """What the caller does to take an option, in the words of a script."""
     if option.keys:
         return f"press {option.keys[0].text}"
-    return f'say "{option.phrases[0].plain}"'
+    if option.phrases:
+        return f'say "{option.phrases[0].plain}"'
+    return f'means "{option.meanings[0].plain}"'
 
 
 def after_cause(after: After) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from dsl.analysis.once import once
 from dsl.analysis.program import Program
-from dsl.ast import Collect, Declaration, Flow, Lookup, Pay, Queue, Recall, Set, Step, Survey
+from dsl.ast import Collect, Declaration, Flow, Lookup, Menu, Pay, Queue, Recall, Set, Step, Survey
 
+MEANING = "menu.meaning"
+"""What a menu has understood, while it asks whether that is right."""
 BUILT_IN = ("today", "now", "language")
 """Values of the moment, and the language that the call speaks."""
 
@@ -24,6 +26,8 @@ def given_by(declaration: Declaration) -> Iterator[str]:
             yield from (question.name.text for question in declaration.questions)
             if declaration.remark is not None:
                 yield declaration.remark.name.text
+        case Menu() if declaration.understands:
+            yield MEANING
         case Queue():
             yield from ("queue.position", "queue.estimate")
         case Step():

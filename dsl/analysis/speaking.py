@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from dsl.analysis.edges import statement_edges
 from dsl.analysis.program import Program
-from dsl.analysis.texts import Spoken, phrases, spoken, statement_texts
+from dsl.analysis.texts import Spoken, meanings, phrases, spoken, statement_texts
 from dsl.ast import Block, Destination, Flow, GoBack, GoTo, LocaleLiteral, Run, SetLanguage, Statement, Step, Text
 
 Languages = frozenset[str]
@@ -41,9 +41,10 @@ class Speaking:
                 yield from ((text, languages) for text in spoken(block))
 
     def phrases(self) -> Iterator[tuple[Text, Languages]]:
-        """Every phrase of a block that a call can come to, and those that can be said anywhere."""
+        """Every phrase and meaning of a block that a call can come to, and those that can be said anywhere."""
         for name, languages in self.begins.items():
-            yield from ((text, languages) for text in phrases(self.program.blocks[name]))
+            block = self.program.blocks[name]
+            yield from ((text, languages) for text in (*phrases(block), *meanings(block)))
         if self.program.flow is not None:
             yield from ((text, self.spoken) for text in phrases(self.program.flow))
 

@@ -124,7 +124,7 @@ def _asked(block: Menu | Collect) -> Iterator[Spoken]:
         pairs.append((block.speech_unavailable, "speech unavailable"))
     else:
         pairs += [(text, "check") for check in block.checks for text in check.otherwise]
-        pairs.append((block.confirm, "confirm"))
+    pairs.append((block.confirm, "confirm"))
     yield from (Spoken(text, use) for text, use in pairs if text)
     yield from (Spoken(after.say, "say") for after in block.afters if after.say)
     if isinstance(block, Collect):
@@ -229,6 +229,12 @@ def recordings(declaration: Declaration) -> Iterator[Text]:
             return
 
 
+def meanings(declaration: Declaration) -> Iterator[Text]:
+    """What a caller can mean, as written."""
+    if isinstance(declaration, Menu):
+        yield from (text for option in declaration.options for text in option.meanings)
+
+
 def phrases(declaration: Declaration) -> Iterator[Text]:
     """What a caller can say, as written."""
     options: tuple[Option | GlobalKey, ...] = ()
@@ -250,6 +256,7 @@ def fixed(declaration: Declaration) -> Iterator[tuple[Text, str]]:
     """Texts that are not spoken as they stand, so that no value can be put in; each with what it is."""
     yield from ((text, "the name of a recording") for text in recordings(declaration))
     yield from ((text, "a phrase") for text in phrases(declaration))
+    yield from ((text, "a meaning") for text in meanings(declaration))
     match declaration:
         case Flow():
             pairs = [

@@ -13,6 +13,7 @@ from dsl.ast import (
     Forget,
     Hours,
     Leave,
+    Menu,
     Name,
     Notify,
     Recall,
@@ -47,6 +48,7 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "notify": ("sent", "failed"),
     "brief": ("done", "failed"),
     "tones": ("done", "failed"),
+    "understanding": ("understood", "nothing", "failed"),
 }
 """What a test can give an answer for, with the answers that there are."""
 
@@ -86,6 +88,9 @@ def asked_names(program: Program) -> dict[str, set[str]]:
         found[verb] = set(_RECORDING)
     for verb, kind in (("queue", "Queue"), ("voicemail", "Voicemail"), ("callback", "Callback")):
         found[verb] = {name for name, block in program.blocks.items() if type(block).__name__ == kind}
+    found["understanding"] = {
+        name for name, block in program.blocks.items() if isinstance(block, Menu) and block.understands
+    }
     for name, block in program.blocks.items():
         if isinstance(block, Survey) and block.remark is not None:
             found["voicemail"].add(f"{name}.{block.remark.name.text}")

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from dsl.analysis.checking import check_all
 from dsl.analysis.clashes import Types
+from dsl.analysis.given import MEANING
 from dsl.analysis.kinds import (
     DATE,
     DURATION,
@@ -30,6 +31,7 @@ from dsl.ast import (
     Digits,
     Flow,
     Lookup,
+    Menu,
     MoneyKind,
     NumberKind,
     OneOfKind,
@@ -93,6 +95,8 @@ def _built_in(program: Program) -> dict[str, Type]:
         found |= {f"{name}.opens_again": TEXT, f"{name}.holiday": TEXT}
     if any(isinstance(block, Queue) for block in program.blocks.values()):
         found |= {"queue.position": NUMBER, "queue.estimate": DURATION}
+    if any(isinstance(block, Menu) and block.confirm is not None for block in program.blocks.values()):
+        found[MEANING] = TEXT
     return found
 
 

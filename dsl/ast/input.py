@@ -25,15 +25,17 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """``press 1 or say "billing", "my bill" -> there``. Keys are as written and may be wrong.
+    """``press 1 or say "billing", "my bill" or means "a question about a bill" -> there``. Keys are as written and may
+    be wrong.
 
-    ``hidden``: no prompt speaks of it, on purpose."""
+    ``hidden``: no prompt speaks of it, on purpose. ``meanings``: what a free sentence has to be about."""
 
     keys: tuple[Name, ...]
     phrases: tuple[Text, ...]
     destination: Destination
     span: Span
     hidden: bool = False
+    meanings: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,13 @@ class Menu:
     broken: bool = False
     counter: Name | None = None
     """``counts retries``: every failed attempt adds one to this counter, too."""
+    confirm: Text | None = None
+    """Asked where it is not certain what a sentence meant; 1 takes the option, 2 asks anew."""
+
+    @property
+    def understands(self) -> bool:
+        """Whether some option is taken by the meaning of what is said."""
+        return any(option.meanings for option in self.options)
 
 
 @dataclass(frozen=True, slots=True)

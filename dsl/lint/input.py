@@ -9,7 +9,7 @@ from dsl.lint.keys import KEYS, key_named
 def hears_words(block: Menu | Collect) -> bool:
     """Whether the recogniser listens for speech in a block, apart from phrases that hold anywhere in the flow."""
     if isinstance(block, Menu):
-        return any(option.phrases for option in block.options)
+        return any(option.phrases or option.meanings for option in block.options)
     if block.listen:
         return block.listen != "keys"
     return isinstance(block.kind, YesNoKind | OneOfKind | SpeechKind)

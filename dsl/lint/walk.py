@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import assert_never
 
 from dsl.analysis.program import Edge, Program
-from dsl.analysis.texts import Spoken, fixed, phrases, recordings, spoken
+from dsl.analysis.texts import Spoken, fixed, meanings, phrases, recordings, spoken
 from dsl.analysis.values import calls, expressions, holes, variables, variables_in
 from dsl.ast import (
     BLOCKS,
@@ -51,6 +51,7 @@ __all__ = [
     "is_lost",
     "keyword",
     "line_end",
+    "meanings",
     "near_name",
     "phrases",
     "reachable",

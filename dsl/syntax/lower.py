@@ -172,6 +172,7 @@ def _menu(node: Node, to: Lowering) -> ast.Menu:
         span=to.span(node),
         broken=to.broken,
         counter=one_name(node, "counts", "counts", to),
+        confirm=one_text(node, "confirm", "confirm", to),
     )
 
 

@@ -280,8 +280,9 @@ def _outcome(node: Node, to: Lowering) -> ast.Name:
 def option(node: Node, to: Lowering) -> ast.Option:
     keys = tuple(name(next(iter(tree.scan_values(lambda _: True))), to) for tree in trees(node) if tree.data == "key")
     phrases = tuple(text(at, to) for tree in trees(node) if tree.data == "phrases" for at in tokens(tree, "STRING"))
+    meanings = tuple(text(at, to) for tree in lines_of(node, "meanings") for at in tokens(tree, "STRING"))
     hidden = optional(node, "HIDDEN") is not None
-    return ast.Option(keys, phrases, destination(node, to), to.span(node), hidden)
+    return ast.Option(keys, phrases, destination(node, to), to.span(node), hidden, meanings)
 
 
 def routes(node: Node, to: Lowering) -> tuple[ast.Route, ...]:

@@ -85,6 +85,8 @@ LINES: dict[str, tuple[str, ...]] = {
         "first within",
         "phrases anywhere",
         "speech unavailable",
+        "means",
+        "confirm",
         "counts",
     ),
     "collect": (
@@ -290,7 +292,6 @@ ELSEWHERE: dict[str, str] = {
 
 PLANNED: dict[str, str] = {
     "sentiment": "the mood and the topic of a call",
-    "means": "options that are understood by what they mean",
 }
 """Words that the language will have and this version refuses, with what they stand for."""
 

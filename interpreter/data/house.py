@@ -68,6 +68,14 @@ class Notifies(Protocol):
         ...
 
 
+class Understands(Protocol):
+    """Says what callers mean."""
+
+    async def answer(self, request: Request) -> tuple[str, tuple[tuple[str, Value], ...]]:
+        """The outcome of a request for understanding, with its values."""
+        ...
+
+
 class House:
     """A `Host` over the telephone's. ``deliver`` is the engine's, set before the first call."""
 
@@ -82,10 +90,11 @@ class House:
         floor: Center | None = None,
         notifier: Notifies | None = None,
         card_services: Mapping[str, CardService] | None = None,
+        meanings: Understands | None = None,
     ) -> None:
         self._telephone, self._functions, self._store, self._clock = telephone, functions, store, clock
         self._vault, self._stand_ins, self._floor = vault, stand_ins, floor
-        self._notifier, self._card_services = notifier, card_services or {}
+        self._notifier, self._card_services, self._meanings = notifier, card_services or {}, meanings
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._session: aiohttp.ClientSession | None = None
         self._places = asyncio.Semaphore(PARALLEL)
@@ -180,6 +189,8 @@ class House:
                 return ("sent" if told else "failed"), ()
             case "pay":
                 return await self._pay(action, rid)
+            case "understanding":
+                return await self._meanings.answer(action) if self._meanings is not None else ("failed", ())
             case "remember" | "recall" | "forget" | "count":
                 return await self._memory(action, rid)
             case _:

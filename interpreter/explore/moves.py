@@ -31,6 +31,7 @@ from interpreter.protocol import (
     TransferAccepted,
     Value,
 )
+from interpreter.understanding import sentence_of
 
 Who: TypeAlias = Literal["caller", "clumsy", "silence", "hang_up", "world", "host", "itself"]
 """``caller``: an input that the script asks for; ``clumsy``: one that it does not; ``world``: data and people;
@@ -73,8 +74,14 @@ UNKNOWN_CODE = (500, 9999)
 _TRANSFER = {"no answer": (480, 560480), "busy": (486, 560486), "declined": (603, 560603), "failed": (404, 560404)}
 MORE = "well,"
 """What callers say around a phrase."""
+CONFIDENCES = (1.0, 0.6)
+"""How sure a recogniser is: so that an option is taken, and so that the caller is asked."""
 NONSENSE = "xyzzy"
 """Words that no script expects."""
+SENTENCE = "I have a question"
+"""What a caller says who does not say a phrase: what it means is told by what is given."""
+WRONG = "79513246807*#ABCDEFGHIJKLMNO"
+"""Keys, of which the first that a menu does not have is pressed by mistake."""
 
 Happening: TypeAlias = tuple[Move, Event]
 
@@ -139,7 +146,9 @@ class Moves:
             Move("silence", "silent", seconds=awaited.first),
             ActionFailed(at, op, 400, 8510),
         )
-        if isinstance(block, Menu):
+        if isinstance(block, Menu) and call.visit is not None and call.visit.confirming:
+            yield from self._confirmed(block, awaited, at)
+        elif isinstance(block, Menu):
             yield from self._menu(block, awaited, at)
         elif isinstance(block, Collect) and call.visit is not None:
             if call.visit.confirming:
@@ -153,11 +162,22 @@ class Moves:
             yield SPEECH_FAILS, ActionFailed(at, op, 400, 8565)
         yield HOST_FAILS, ActionFailed(at, op, *UNKNOWN_CODE)
 
+    def _confirmed(self, block: Menu, awaited: Recognize, at: float) -> Iterator[Happening]:
+        """Yes and no, another key of the menu, and one that is none."""
+        own = [name.text for option in block.options for name in option.keys]
+        everywhere = [each.key.text for each in self.program.keys_of(block)]
+        keys = list(dict.fromkeys(("1", "2", *own, *everywhere)))
+        for key in keys:
+            yield Move("caller", f"presses {key}"), Recognized(at, awaited.op, 200, 8531, tones=key)
+        wrong = next(key for key in WRONG if key not in keys)
+        yield Move("clumsy", f"presses {wrong}"), Recognized(at, awaited.op, 200, 8531, tones=wrong)
+
     def _menu(self, block: Menu, awaited: Recognize, at: float) -> Iterator[Happening]:
         op, choices = awaited.op, awaited.kind == "choices"
         keys: set[str] = set()
         own = [(option.keys, option.phrases) for option in block.options]
         everywhere = [((key.key,), key.phrases) for key in self.program.keys_of(block)]
+        free = not choices and (block.phrases_anywhere or not block.understands)
         for number, (names, phrases) in enumerate((*own, *everywhere)):
             for name in names:
                 keys.add(name.text)
@@ -167,24 +187,29 @@ class Moves:
                 elif not choices:
                     yield Move("caller", f"presses {name.text}"), Recognized(at, op, 200, 8531, tones=name.text)
             if awaited.kind != "tones" and phrases:
-                words = phrases[0].plain if choices else f"{MORE} {phrases[0].plain}"
+                words = f"{MORE} {phrases[0].plain}" if free else phrases[0].plain
                 said = Move("caller", f'says "{words}"')
                 if choices:
                     yield said, Recognized(at, op, 200, 8545, label=str(number))
                 else:
                     yield said, Recognized(at, op, 200, 8569, speech=words)
-        wrong = next(key for key in "79513246807*#ABCDEFGHIJKLMNO" if key not in keys)
+        wrong = next(key for key in WRONG if key not in keys)
         if choices:
             yield Move("clumsy", f"presses {wrong}"), ActionFailed(at, op, 500, 8534)
         else:
             yield Move("clumsy", f"presses {wrong}"), Recognized(at, op, 200, 8531, tones=wrong)
-        if awaited.kind == "speech_or_tones":
+        if awaited.kind == "speech_or_tones" and block.understands:
+            yield Move("caller", f'says "{SENTENCE}"'), Recognized(at, op, 200, 8569, speech=SENTENCE)
+        elif awaited.kind == "speech_or_tones":
             yield Move("clumsy", f'says "{NONSENSE}"'), Recognized(at, op, 200, 8569, speech=NONSENSE)
 
     # ---------------------------------------------------------------------------------------------- requests
 
     def _answers(self, call: Call, request: Request, at: float) -> Iterator[Happening]:
         """What the site's data and memory can answer."""
+        if request.verb == "understanding":
+            yield from _meanings(request, at)
+            return
         for outcome in GIVEN.get(request.verb, ("failed",)):
             for values in self._values(call, request, outcome):
                 said = f"given {_asked(request)} is {outcome}{_record(request, values)}"
@@ -291,6 +316,18 @@ class Moves:
             return
         for each in self.abstraction.values("queue.estimate", self.abstraction.of_path("queue.estimate")):
             yield (("estimate", each),)
+
+
+def _meanings(request: Request, at: float) -> Iterator[Happening]:
+    """What a sentence can be taken for: any option, surely or not, or none. It is the caller who has meant it."""
+    subject = f"given understanding {request.name}"
+    for texts in sentence_of(request).options.values():
+        for confidence in CONFIDENCES:
+            values: tuple[tuple[str, Value], ...] = (("meaning", texts[0]), ("confidence", confidence))
+            said = f"{subject} is understood{record(values)}"
+            yield Move("caller", said, given=True), Reported(at, request.op, "understood", values)
+    yield Move("clumsy", f"{subject} is nothing", given=True), Reported(at, request.op, "nothing")
+    yield Move("host", f"{subject} fails", given=True), Reported(at, request.op, "failed")
 
 
 _AFTER_TALK = {"queue": "answered", "consult": "joined"}

@@ -101,6 +101,7 @@ class States:
             visit.confirming,
             visit.counting,
             visit.cause if visit.counting else "",
+            visit.meaning if visit.confirming else "",
         )
 
     def _value(self, name: str, value: Value) -> str:

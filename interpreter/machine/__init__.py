@@ -237,7 +237,7 @@ def _unawaited(turn: Turn, event: Event) -> None:
 def _answered(turn: Turn, waiting: Waiting, event: Reported | ActionRefused) -> After | None:
     """The answer to a request that is waited for."""
     match waiting.purpose:
-        case "check" | "count":
+        case "check" | "count" | "understanding":
             return answer.told(turn, waiting, event)
         case "pause":
             block = turn.program.blocks.get(turn.call.block)
@@ -330,7 +330,7 @@ def _request_timer(turn: Turn, waiting: Waiting, timer: str) -> None:
     if waiting.purpose == "pause":
         recording.late(turn, waiting.op)
         run.follow(turn, secrecy.not_paused(turn))
-    elif waiting.purpose in ("check", "count"):
+    elif waiting.purpose in ("check", "count", "understanding"):
         run.follow(turn, answer.told(turn, waiting, ActionRefused(turn.at, waiting.op, 0, "late")))
     else:
         recording.late(turn, waiting.op)

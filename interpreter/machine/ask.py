@@ -50,9 +50,9 @@ def _listen(turn: Turn, effect: Recognize) -> None:
 
 
 def confirm(turn: Turn, block: Menu | Collect, cause: str) -> After | None:
-    """Ask whether what was collected is right: 1 for yes, 2 for no."""
-    text = block.confirm if isinstance(block, Collect) else None
-    if text is None or not isinstance(block, Collect):
+    """Ask whether what was collected or understood is right: 1 for yes, 2 for no."""
+    text = block.confirm
+    if text is None:
         return ends.system_error(turn, "there is nothing to confirm")
     said = {"silence": block.no_input, "no_match": block.no_match}.get(cause)
     prompts = turn.prompts((said, text) if said is not None else (text,))
@@ -60,7 +60,7 @@ def confirm(turn: Turn, block: Menu | Collect, cause: str) -> After | None:
         return ends.system_error(turn, "a value of a prompt is missing")
     turn.update(visit=dataclasses.replace(turn.call.visit or Visit(block.name.text), confirming=True))
     keys_only = turn.call.visit is not None and turn.call.visit.keys_only
-    speech = not keys_only and block.listen in ("speech", "both")
+    speech = not keys_only and (isinstance(block, Menu) or block.listen in ("speech", "both"))
     kind: RecognizeKind = "speech_or_tones" if speech else "tones"
     _listen(turn, _recognize(turn, turn.op(), kind, FIRST, BETWEEN, 1, prompts=prompts))
     return None
@@ -106,17 +106,18 @@ def options_of(turn: Turn, block: Menu) -> tuple[Option, ...]:
 def takes_keys(block: Menu | Collect) -> bool:
     """Whether a block that listens for speech can go on with keys alone."""
     if isinstance(block, Menu):
-        return any(option.phrases for option in block.options) and any(option.keys for option in block.options)
+        spoken = block.understands or any(option.phrases for option in block.options)
+        return spoken and any(option.keys for option in block.options)
     return _hears_speech(block) and not isinstance(block.kind, SpeechKind)
 
 
 def _listen_menu(turn: Turn, block: Menu, op: str) -> Recognize:
     keys_only = turn.call.visit is not None and turn.call.visit.keys_only
     options = options_of(turn, block)
-    speech = not keys_only and any(option.phrases for option in options)
+    speech = not keys_only and (block.understands or any(option.phrases for option in options))
     kind: RecognizeKind = "tones"
     if speech:
-        kind = "speech_or_tones" if block.phrases_anywhere else "choices"
+        kind = "speech_or_tones" if block.phrases_anywhere or block.understands else "choices"
     choices: tuple[Choice, ...] = ()
     if kind == "choices":
         choices = tuple(

@@ -41,9 +41,9 @@ class Outcome:
 
 After: TypeAlias = Way | Continue | Outcome
 
-Purpose: TypeAlias = Literal["", "statement", "check", "count", "pause"]
-"""What a `Request` is waited for: a statement of a step, a check or a counter of a collect, or the pause of a recording
-before a secret."""
+Purpose: TypeAlias = Literal["", "statement", "check", "count", "pause", "understanding"]
+"""What a `Request` is waited for: a statement of a step, a check or a counter of a collect, the pause of a recording
+before a secret, or the meaning of a sentence in a menu."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ class Visit:
     ``tries`` counts silences, wrong inputs and failed checks together; ``failed`` the failures of each check by its
     name. ``prefix`` are digits typed ahead of a collect's own prompt. ``check`` is the check that is being made,
     ``confirming`` that the caller is asked whether the value is right. ``cause`` is why it will be asked again, while a
-    shared counter is being kept (``counting`` are those still to be kept).
+    shared counter is being kept (``counting`` are those still to be kept). ``meaning`` is what a menu believes to have
+    understood, while it asks whether that is right.
     """
 
     block: str
@@ -94,6 +95,7 @@ class Visit:
     confirming: bool = False
     cause: str = ""
     counting: tuple[str, ...] = ()
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,6 +218,8 @@ class Scope(Mapping[str, Value]):
                 return call.called
             case "language":
                 return self._turn.language
+            case "menu.meaning":
+                return call.visit.meaning or None if call.visit is not None else None
             case "today" | "now":
                 return self._clock(path)
         owner, _, property_name = path.partition(".")

@@ -110,6 +110,10 @@ GIVEN = (
     ("given action crm.lock fails", "or `is done`"),
     ('given recall language is found { "es-US" }', "what earlier calls have kept; or `not found`"),
     ("given count wrong_pins is 2", "what earlier calls have counted"),
+    (
+        'given understanding main_menu is understood { meaning "billing question", confidence 0.6 }',
+        "what a sentence in that menu means, and how sure that is (1 where it is not said); or `nothing`",
+    ),
     ("given record start is refused", "so for `transcribe` and `stream`; `started` when nothing is given"),
     ("given notify supervisors fails", "so for everything that can be given: it does not work"),
     ("given lookup crm.by_phone never answers", "it hangs; `after 4s` behind any of these: it is slow"),

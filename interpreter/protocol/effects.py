@@ -139,12 +139,12 @@ class HangUp:
 
 
 Verb: TypeAlias = Literal[
-    "lookup", "check", "action", "remember", "recall", "forget", "count",
+    "lookup", "check", "action", "remember", "recall", "forget", "count", "understanding",
     "queue", "voicemail", "callback", "consult", "pay", "dial", "transfer",
     "record", "transcribe", "stream", "brief", "notify", "tones", "survey",
 ]  # fmt: skip
-"""What can be asked for beside media and blind transfers. The first line is the site's own (data and memory), the
-others are parts of a contact center."""
+"""What can be asked for beside media and blind transfers. The first line is the site's own (data, memory,
+understanding), the others are parts of a contact center."""
 
 
 ATTACHED = "attached_"

@@ -46,7 +46,7 @@ from interpreter.protocol import (
 )
 from interpreter.simulate.media import Media, silence
 from interpreter.simulate.people import CODES, CONFLICT, NOT_THE_END, TransferEnd, message, seconds_of
-from interpreter.simulate.transcript import Line, Who, details, prompt_seconds, titled
+from interpreter.simulate.transcript import Line, Who, answered, details, prompt_seconds, titled
 from interpreter.simulate.world import SILENT, World, told
 from interpreter.vault import Vault
 
@@ -293,9 +293,10 @@ class Host:
         self._later(due, Reported(due, request.op, answer.outcome, values))
         if after:
             self._say("call", f"{titled(request)}{details(request)}")
-            self._slow[request.op] = f"{titled(request)}: {answer.outcome}"
+            self._slow[request.op] = f"{titled(request)}: {answered(request, answer.outcome, answer.values)}"
         else:
-            self._say("call", f"{titled(request)}{details(request)}: {answer.outcome}{note}")
+            told = answered(request, answer.outcome, answer.values)
+            self._say("call", f"{titled(request)}{details(request)}: {told}{note}")
 
     def _record(self, request: Request) -> None:
         """A recorder stops by itself when the longest message is full."""

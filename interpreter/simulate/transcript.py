@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from interpreter.protocol import PlayAudio, Prompt, Request
+from interpreter.protocol import PlayAudio, Prompt, Request, Value
 from interpreter.simulate.world import told
 
 WORD = 0.35
@@ -59,3 +59,11 @@ def details(request: Request) -> str:
     wanted = _SHOWN.get(request.verb, ())
     found = [told(value) for name, value in request.arguments if name in wanted and value not in ("", None)]
     return f" ({', '.join(found)})" if found else ""
+
+
+def answered(request: Request, outcome: str, values: tuple[tuple[str, Value], ...]) -> str:
+    """What came of a request, in a transcript. What was understood is what the call goes by, so it is told."""
+    if request.verb == "understanding" and outcome == "understood":
+        known = dict(values)
+        return f'"{told(known.get("meaning"))}" at {told(known.get("confidence"))}'
+    return outcome

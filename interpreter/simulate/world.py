@@ -12,6 +12,8 @@ from typing import assert_never
 
 from dsl.analysis.told import GIVEN
 from interpreter.protocol import Day, Items, Money, Record, Request, Seconds, Secret, TimeOfDay, Value, Verb
+from interpreter.understanding import sentence_of
+from interpreter.understanding.words import understand
 from interpreter.vault import Vault
 
 GIVEN_VERBS = GIVEN
@@ -113,11 +115,13 @@ class World:
         fitting = [each for each in special if each.fits(request, vault)]
         found = fitting or [each for each in known if not each.when]
         if found:
-            return _counted(request, self._in_turn(request, found)), True
+            return _completed(request, self._in_turn(request, found)), True
         if special and request.verb == "check":
             return Given("check", request.name, "no"), True
         if request.verb in ("remember", "recall", "forget", "count"):
             return self._remembered(request, now), True
+        if request.verb == "understanding":
+            return _meant(request), True
         plain = Given(request.verb, request.name, _PLAIN.get(request.verb, "failed"))
         return plain, request.verb not in _DOUBTFUL
 
@@ -152,8 +156,20 @@ class World:
                 return Given("count", name, "reached" if reached else "counted", (("value", count),))
 
 
-def _counted(request: Request, answer: Given) -> Given:
-    """A counter that is said to be at its limit, or below it, has a number that says so."""
+def _meant(request: Request) -> Given:
+    """What a sentence means by its words: as on a site that binds no service for it."""
+    found = understand(sentence_of(request))
+    if found is None:
+        return Given("understanding", request.name, "nothing")
+    values = (("meaning", found.meaning), ("confidence", found.confidence))
+    return Given("understanding", request.name, "understood", values)
+
+
+def _completed(request: Request, answer: Given) -> Given:
+    """A counter that is said to be at its limit, or below it, has a number that says so; what is understood without
+    saying how sure that is, is sure."""
+    if request.verb == "understanding" and answer.outcome == "understood":
+        return replace(answer, values=tuple(({"confidence": 1.0} | dict(answer.values)).items()))
     if request.verb != "count" or answer.values or answer.outcome not in ("counted", "reached"):
         return answer
     most = dict(request.arguments).get("most")

@@ -16,7 +16,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po, write_po
 
 from dsl import Program, parse
-from dsl.analysis.texts import phrases
+from dsl.analysis.texts import meanings, phrases
 from dsl.ast import Prompts
 from dsl.bundle import files
 from interpreter.tooling.files import CannotRun, read, write
@@ -44,6 +44,8 @@ def translatable(program: Program) -> dict[str, list[str]]:
     for declaration in program.declarations():
         for phrase in phrases(declaration):
             found.setdefault(program.key_of(phrase), []).append(f"{declaration.name.text}.phrase")
+        for meaning in meanings(declaration):
+            found.setdefault(program.key_of(meaning), []).append(f"{declaration.name.text}.meaning")
     return found
 
 

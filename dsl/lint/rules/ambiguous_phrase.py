@@ -13,13 +13,13 @@ from dsl.ast import Collect, Declaration, Flow, Menu, Text
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
-from dsl.lint.walk import keyword, phrases
+from dsl.lint.walk import keyword, meanings, phrases
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     for declaration in context.program.declarations():
         first: dict[str, Text] = {}
-        for phrase in (*_anywhere(context, declaration), *phrases(declaration)):
+        for phrase in (*_anywhere(context, declaration), *phrases(declaration), *meanings(declaration)):
             sound = sound_of(phrase)
             if sound and first.setdefault(sound, phrase) is not phrase:
                 yield RULE.at(

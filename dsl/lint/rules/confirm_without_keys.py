@@ -1,7 +1,7 @@
 """A confirmation does not say how to answer it.
 
-1 accepts the value and 2 asks for it again. A caller who is not told so says "yes" into a line that waits for a key, or
-stays silent, and it counts as a failed try.
+1 accepts what was understood and 2 asks again. A caller who is not told so says "yes" into a line that waits for a key,
+or stays silent, and it counts as a failed try.
 """
 
 from __future__ import annotations
@@ -9,27 +9,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl.analysis.texts import Spoken
-from dsl.ast import Collect
+from dsl.ast import Collect, Menu
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
 from dsl.lint.heard import in_languages, written
 from dsl.lint.keys import is_read, numbers_said
 from dsl.lint.rule import Context, Rule
+from dsl.lint.walk import keyword
 from dsl.spell import listed
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     for block in context.program.declarations():
-        if not isinstance(block, Collect) or block.confirm is None:
+        if not isinstance(block, Collect | Menu) or block.confirm is None:
             continue
         for each in in_languages(context.program, Spoken(block.confirm, "confirm")):
             said = numbers_said(written(context.program, each.text), each.language)
             missing = [key for key in "12" if key not in said]
             if is_read(each.language) and missing:
+                where = f"{keyword(block)} {block.name.text}"
                 yield RULE.at(
                     context.program.source,
                     each.text.span,
-                    f"the confirmation of `collect {block.name.text}` does not name the key {listed(missing, 'and')}",
+                    f"the confirmation of `{where}` does not name the key {listed(missing, 'and')}",
                     "how to answer is not said",
                     help="add what to press, such as `If this is right, press 1. If not, press 2.`",
                 )

@@ -14,7 +14,7 @@ from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
 from dsl.lint.walk import fixed, spoken
 
-_HEARD = ("the name of a recording", "a phrase", "the name of a holiday")
+_HEARD = ("the name of a recording", "a phrase", "a meaning", "the name of a holiday")
 """What else stands in quotes to be heard or said; the rest, such as time zones and currencies, has rules of its own."""
 
 _TAG = re.compile(r"<[^>]*>")

@@ -1,8 +1,8 @@
 """Some options of a spoken menu have a key and others have none.
 
 The host's recogniser takes a menu in which every option has a key, or none has one; it refuses a mixture, and the
-caller would hear an apology instead of the menu. With `phrases anywhere` the words are matched by the script's own
-rules, and the mixture is allowed.
+caller would hear an apology instead of the menu. With `phrases anywhere`, or where an option `means` something, the
+words are matched by the script's own rules, and the mixture is allowed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dsl.lint.rule import Context, Rule
 
 def check(context: Context) -> Iterator[Diagnostic]:
     for menu in context.program.declarations():
-        if not isinstance(menu, Menu) or menu.phrases_anywhere or menu.broken:
+        if not isinstance(menu, Menu) or menu.phrases_anywhere or menu.understands or menu.broken:
             continue
         with_key = [option for option in menu.options if option.keys]
         without = [option for option in menu.options if not option.keys]

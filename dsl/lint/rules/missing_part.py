@@ -98,6 +98,8 @@ def _missing(declaration: Declaration) -> Iterator[Part]:
             yield part.what, part.line
     if isinstance(declaration, Transfer) and declaration.target is None:
         yield "to", f"to number {declaration.name.text}"
+    if isinstance(declaration, Menu) and declaration.understands and declaration.confirm is None:
+        yield "confirm", 'confirm "Is it about a {menu.meaning}? If so, press 1. If not, press 2."'
     if isinstance(declaration, Menu | Collect) and not any(after.what == "tries" for after in declaration.afters):
         yield "after N tries", "after 3 tries -> BLOCK"
 

@@ -21,7 +21,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         spoken = next((option for option in menu.options if option.phrases), None)
         for option in menu.options if spoken is not None else ():
             digits = [key for key in option.keys if key.text.isdecimal()]
-            if digits and not option.phrases and not option.hidden and spoken is not None:
+            if digits and not (option.phrases or option.meanings or option.hidden) and spoken is not None:
                 yield RULE.at(
                     context.program.source,
                     digits[0].span,

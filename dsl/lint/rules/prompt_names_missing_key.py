@@ -80,7 +80,10 @@ def _menu(context: Context, menu: Menu) -> Iterator[_Asked]:
     misused = len(given) - len({key for key in given if key in KEYS})
     advice = f"its keys are {listed(there, 'and')}" if there else "its options have no keys"
     # A sentence on the way out may speak of the keys of the next block.
-    yield _Asked(tuple(each for each in spoken(menu) if each.use != "say"), keys, advice, misused)
+    yield _Asked(tuple(each for each in spoken(menu) if each.use not in ("say", "confirm")), keys, advice, misused)
+    if menu.confirm:
+        advice = "1 takes what was understood, 2 asks anew"
+        yield _Asked((Spoken(menu.confirm, "confirm"),), ("1", "2", *keys), advice)
 
 
 def _collect(context: Context, block: Collect) -> Iterator[_Asked]:

@@ -58,6 +58,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         )
         if not isinstance(menu, Menu) or not phrases or menu.broken:
             continue
+        phrases |= {sound_of(meaning) for option in menu.options for meaning in option.meanings}
         phrases |= {sound_of(phrase) for key in program.keys_of(menu) for phrase in key.phrases}
         for each in heard(program, menu):
             if each.use not in ("prompt", "reprompt") or each.language != program.language:
@@ -76,6 +77,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def _is_taken(words: str, phrases: set[str], menu: Menu) -> bool:
     sound = " ".join(re.findall(r"\w+", words))
+    if menu.understands and any(f" {sound} " in f" {each} " for each in phrases):
+        return True
     if sound in phrases or (menu.phrases_anywhere and any(f" {each} " in f" {sound} " for each in phrases)):
         return True
     key = key_named(sound)

@@ -31,7 +31,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 )
         if not isinstance(menu, Menu):
             continue
-        choices = any(option.phrases for option in menu.options) and not menu.phrases_anywhere
+        free = menu.phrases_anywhere or menu.understands
+        choices = any(option.phrases for option in menu.options) and not free
         for option in menu.options:
             if choices and len(option.keys) > 1:
                 yield RULE.at(

@@ -13,7 +13,7 @@ from dsl.ast import Prompts
 from dsl.diagnostics import Diagnostic, Edit, Fix
 from dsl.lint.rule import Context, Rule
 from dsl.lint.rules.holes_differ import _example
-from dsl.lint.walk import complete, phrases, spoken, whole_line
+from dsl.lint.walk import complete, meanings, phrases, spoken, whole_line
 from dsl.spell import nearest
 
 _LONGEST = 200
@@ -51,7 +51,7 @@ def translatable(program: Program) -> set[str]:
     found: set[str] = set()
     for declaration in program.declarations():
         found |= {program.key_of(each.text) for each in spoken(declaration) if not each.language}
-        found |= {program.key_of(phrase) for phrase in phrases(declaration)}
+        found |= {program.key_of(phrase) for phrase in (*phrases(declaration), *meanings(declaration))}
     return found
 
 

@@ -27,8 +27,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def _timers(declaration: Declaration) -> Iterator[tuple[Duration, Limit]]:
     if isinstance(declaration, Menu) and declaration.first:
-        spoken = any(option.phrases for option in declaration.options)
-        yield declaration.first, SPEECH_FIRST if spoken else KEYS_FIRST
+        yield declaration.first, SPEECH_FIRST if hears_words(declaration) else KEYS_FIRST
     elif isinstance(declaration, Collect) and declaration.kind:
         if declaration.kind.first:
             yield declaration.kind.first, SPEECH_FIRST if hears_words(declaration) else KEYS_FIRST
