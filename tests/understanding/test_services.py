@@ -38,7 +38,7 @@ def request(said: str = SAID) -> Request:
 
 def service(kind: str, url: str, **settings: Any) -> Understanding:
     if kind == "language_service":
-        bound = {"endpoint": url, "key": KEY, "project": "calls", "deployment": "production"}
+        bound: dict[str, Any] = {"endpoint": url, "key": KEY, "project": "calls", "deployment": "production"}
         bound |= {"intents": {"Broken": "technical problem"}}
     else:
         bound = {"url": f"{url}/v1", "model": "small", "headers": {"Authorization": TOKEN}}

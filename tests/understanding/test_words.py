@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +19,7 @@ OPTIONS = {
 }
 
 
-def meant(said: str, options: dict[str, tuple[str, ...]] | None = None) -> tuple[str, float] | None:
+def meant(said: str, options: Mapping[str, tuple[str, ...]] | None = None) -> tuple[str, float] | None:
     found = understand(Sentence(said, "en-US", options if options is not None else OPTIONS))
     return (found.meaning, found.confidence) if found is not None else None
 
