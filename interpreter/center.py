@@ -13,6 +13,7 @@ from interpreter.floor import Floors, Hands, NoHands
 from interpreter.floor.asking import FloorDesk, line_of_promise
 from interpreter.floor.observing import Observer
 from interpreter.floor.service import Deliver
+from interpreter.media.transcripts import Forgetting
 from interpreter.messages import Messages
 from interpreter.notify import Notifier
 from interpreter.ports import Clock, Host, Line
@@ -37,6 +38,7 @@ class Center:
     messages: Messages
     notifier: Notifier
     recordings: RecordingFiles
+    transcripts: Forgetting
 
     def forgetting(self, site: Site, store: Store, now: float) -> Mapping[str, Callable[[], Awaitable[int]]]:
         """What deletes what is older than the site keeps it, by what that is. Each returns how many files went, and may
@@ -50,6 +52,8 @@ class Center:
         return {
             "details": details,
             "messages": lambda: self.messages.forget(now - settings.voicemail.keep_days * DAY),
+            # What was said is as personal as how it sounds.
+            "transcripts": lambda: self.transcripts.forget(now - settings.recording.keep_days * DAY),
             "recordings": lambda: self.recordings.shelf.forget(now - settings.recording.keep_days * DAY),
         }
 
@@ -99,4 +103,6 @@ def make(
         host.captures(recordings.notes)
     floors = Floors(store.floor, hands, clock, queue_rules(site), deliver, tell=notifier.give, observer=observer)
     opened.append(floors)
-    return Center(floors, FloorDesk(site, floors, clock, messages.usable), messages, notifier, recordings)
+    return Center(
+        floors, FloorDesk(site, floors, clock, messages.usable), messages, notifier, recordings, Forgetting(store)
+    )

@@ -9,6 +9,7 @@ from interpreter.api.operator import OperatorApi
 from interpreter.api.operator_calls import OperatorCalls
 from interpreter.api.recordings import RecordingsApi
 from interpreter.api.supervisors import SupervisorsApi
+from interpreter.api.transcripts import TranscriptsApi
 from interpreter.web import Desk
 
 
@@ -18,7 +19,8 @@ def every_operation(desk: Desk) -> tuple[Operation, ...]:
     agents = AgentsApi(site, floors, clock, desk.streams)
     supervisors = SupervisorsApi(site, floors, clock)
     operator, calls, recordings = OperatorApi(desk), OperatorCalls(desk), RecordingsApi(desk)
-    all_of_them = (desk, agents, supervisors, operator, calls, recordings)
+    transcripts = TranscriptsApi(site, floors, desk.store)
+    all_of_them = (desk, agents, supervisors, operator, calls, recordings, transcripts)
     return with_document([operation for each in all_of_them for operation in each.operations()])
 
 

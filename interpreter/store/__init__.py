@@ -176,6 +176,10 @@ class Store(Protocol):
         """All events of a call in order."""
         ...
 
+    async def rewrite(self, call_id: str, rows: Sequence[JournalRow]) -> None:
+        """Put other texts in the place of events of a call, by their numbers: for what may not be kept any longer."""
+        ...
+
     async def outbox(self, call_id: str) -> tuple[OutboxRow, ...]:
         """All actions of a call in order, also the finished ones."""
         ...

@@ -126,6 +126,11 @@ class SqliteStore:
         query = "SELECT n, at, event FROM journal WHERE call_id = ? ORDER BY n"
         return await self._ask(lambda connection: tuple(JournalRow(*r) for r in connection.execute(query, (call_id,))))
 
+    async def rewrite(self, call_id: str, rows: Sequence[JournalRow]) -> None:
+        values = [(row.event, call_id, row.n) for row in rows]
+        statement = "UPDATE journal SET event = ? WHERE call_id = ? AND n = ?"
+        await self._ask(lambda connection: connection.executemany(statement, values) and None)
+
     async def outbox(self, call_id: str) -> tuple[OutboxRow, ...]:
         query = f"SELECT {_OUTBOX} FROM outbox WHERE call_id = ? ORDER BY seq"
         return await self._ask(lambda connection: tuple(OutboxRow(*r) for r in connection.execute(query, (call_id,))))

@@ -76,6 +76,9 @@ class Meddler:
     async def journal(self, call_id: str) -> tuple[JournalRow, ...]:
         return await self.store.journal(call_id)
 
+    async def rewrite(self, call_id: str, rows: Sequence[JournalRow]) -> None:
+        await self.store.rewrite(call_id, rows)
+
     async def outbox(self, call_id: str) -> tuple[OutboxRow, ...]:
         return await self.store.outbox(call_id)
 

@@ -188,6 +188,7 @@ def test_what_was_kept_for_long_enough_is_deleted(tmp_path: Path) -> None:
         assert {what: await forget() for what, forget in deleting.items()} == {
             "details": 0,
             "messages": 1,
+            "transcripts": 0,
             "recordings": 1,
         }
         assert [each["message"] for each in await center.messages.list()] == ["new"]

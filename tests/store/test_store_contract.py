@@ -201,6 +201,17 @@ async def keeps_each_thing_until_its_time(store: Store) -> None:
     assert await store.kept("note", "topic", "+1", 99.0) == "note"
 
 
+async def rewrites_what_may_not_be_kept(store: Store) -> None:
+    more = replace(created("a"), journal=tuple(JournalRow(n, 100.0 + n, f"event {n}") for n in range(3)))
+    await store.commit([more, created("b")])
+    await store.rewrite("a", [JournalRow(1, 0.0, "gone"), JournalRow(7, 0.0, "never was")])
+    assert [(row.n, row.at, row.event) for row in await store.journal("a")] == [
+        (0, 100.0, "event 0"), (1, 101.0, "gone"), (2, 102.0, "event 2"),
+    ]  # fmt: skip
+    assert [row.event for row in await store.journal("b")] == ['{"$":"CallOffered"}']
+    assert (await store.load(["a"]))["a"].call.version == 1, "no event of the call: nobody is in conflict"
+
+
 async def counts_each_request_once(store: Store) -> None:
     numbers = await asyncio.gather(*(store.count("pins", "c-1", f"rid-{n}", 100.0, 10.0) for n in range(20)))
     assert sorted(numbers) == list(range(1, 21))
@@ -265,6 +276,7 @@ CONTRACT = [
     forgets_old_calls_that_ended,
     remembers_switches,
     keeps_each_thing_until_its_time,
+    rewrites_what_may_not_be_kept,
     counts_each_request_once,
     a_request_is_claimed_once,
     tells_everything_that_is_kept_of_one_kind,
