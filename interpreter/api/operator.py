@@ -202,7 +202,7 @@ class OperatorApi:
             call=call_of(caller.entry),
             promise=caller.entry in floor.promises,
             since=caller.at,
-            head_start=round(caller.at - caller.rank, 3),
+            head_start=round(caller.ageing.priority * caller.ageing.step, 3),
             estimated_wait=_finite(expected),
             needs=dict(caller.needs),
             rung=[floor.legs[leg].agent for leg in caller.legs if leg in floor.legs],

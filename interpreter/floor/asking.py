@@ -13,13 +13,11 @@ from interpreter.floor.service import Floors
 from interpreter.ports import Clock, Line, Performance, Performed, Refused, TryLater
 from interpreter.protocol import Items, Request, Value
 from interpreter.routing.protocol import Briefed, CallBack, Entered, Event, Invited, Left, Person, Surveyed, TakeMessage
-from interpreter.routing.state import Floor
+from interpreter.routing.state import STRICT, Floor
 from interpreter.site import Site
 from interpreter.staff import caller_address, expert, number, target
 from interpreter.store import StoreUnavailable
 
-STRICT = 86_400.0
-"""Seconds of waiting that a point of priority is worth where nothing grows: more than anybody waits."""
 _NEED = re.compile(r"(?:(?P<after>[\d.]+) )?(?P<skill>.+?) >= (?P<level>\d+)")
 
 
@@ -111,9 +109,9 @@ class FloorDesk:
 def entered(at: float, entry: str, queue: str, values: Mapping[str, Value], caller: str) -> Entered:
     """What the ``queue`` block of a script says, as the floor takes it. Without growth a higher priority always goes
     first; with ``grows 1 every 120s`` a point of priority is worth 120 seconds of waiting, so that the order of two
-    callers never changes while they wait."""
+    callers changes only where one has reached the limit."""
     grows = values.get("grows")
-    by, every, _ = (_number(each) for each in grows.values) if isinstance(grows, Items) else (0.0, 0.0, 0.0)
+    by, every, most = (_number(each) for each in grows.values) if isinstance(grows, Items) else (0.0, 0.0, 0.0)
     needs = [_need(text) for text in _texts(values.get("needs"))]
     relaxes = [_need(text) for text in _texts(values.get("relaxes"))]
     return Entered(
@@ -131,6 +129,7 @@ def entered(at: float, entry: str, queue: str, values: Mapping[str, Value], call
         caller_address(caller),
         str(values.get("music") or ""),
         str(values.get("language") or "en-US"),
+        most,
     )
 
 

@@ -8,7 +8,7 @@ from interpreter.protocol import Seconds, Value
 from interpreter.routing import counting
 from interpreter.routing.measures import said
 from interpreter.routing.protocol import Entered, Left
-from interpreter.routing.state import Caller, Floor, call_of
+from interpreter.routing.state import Ageing, Caller, Floor, call_of
 
 PLACES = 20.0
 """Seconds between two reports of the places in a queue."""
@@ -23,10 +23,11 @@ def entered(floor: Floor, event: Entered) -> None:
         return
     call, rules = call_of(event.entry), floor.rules_of(event.queue)
     kept = floor.places.pop((call, event.queue), None)
-    rank, at, _ = kept or (event.at - event.priority * event.head_start, event.at, ())
+    ageing = Ageing(event.priority, event.head_start, event.most)
+    rank, at, *_ = kept or (ageing.rank(event.at), event.at)
     caller = Caller(
         event.entry, event.queue, tuple(sorted(event.needs)), event.relaxes, rank, at, event.ring or rules.ring,
-        number=event.caller, music=event.music, language=event.language,
+        number=event.caller, music=event.music, language=event.language, ageing=ageing,
     )  # fmt: skip
     counting.came(floor, caller)
     if not floor.is_staffed(caller):
@@ -49,8 +50,29 @@ def entered(floor: Floor, event: Entered) -> None:
             _ease(caller, skill, level)
         else:
             floor.timer(f"relax:{number}:{event.entry}", at + after)
+    ages(floor, caller, event.at)
     floor.queued.append(event.entry)
     _announce(floor, caller, event.at)
+
+
+def ages(floor: Floor, caller: Caller, at: float) -> None:
+    """A caller's priority grows to a limit: from then on arrival decides among those who have reached it."""
+    due = caller.ageing.due(caller.at)
+    if due <= at:
+        grown(floor, caller.entry)
+    elif math.isfinite(due):
+        floor.timer(f"grown:{caller.entry}", due)
+
+
+def grown(floor: Floor, entry: str) -> None:
+    """A caller's priority grows no more."""
+    caller = floor.callers.get(entry)
+    if caller is None:
+        return
+    caller.rank = caller.ageing.capped(caller.at)
+    if entry in floor.waiting.classes:
+        floor.waiting.drop(entry)
+        floor.waiting.add(entry, caller.wanted, caller.rank)
 
 
 def _is_full(floor: Floor, event: Entered, caller: Caller) -> bool:
@@ -105,7 +127,8 @@ def left(floor: Floor, event: Left) -> tuple[str, ...]:
             floor.measures.abandoned(caller.queue, caller.at, event.at, service)
         else:
             floor.measures.tally(caller.queue, caller.at).overflowed += 1
-            floor.places[call_of(event.entry), caller.queue] = caller.rank, caller.at, caller.needs
+            place = caller.rank, caller.at, caller.needs, caller.ageing
+            floor.places[call_of(event.entry), caller.queue] = place
     forget(floor, caller)
     return (*caller.legs, caller.connected) if caller.connected else caller.legs
 
@@ -120,7 +143,7 @@ def forget(floor: Floor, caller: Caller) -> None:
     for agent in caller.declined:
         _allow(floor, agent, entry)
     relaxing = [f"relax:{number}:{entry}" for number in range(len(caller.relaxes))]
-    floor.clear(f"match:{entry}", f"again:{entry}", f"place:{entry}", *relaxing)
+    floor.clear(f"match:{entry}", f"again:{entry}", f"place:{entry}", f"grown:{entry}", *relaxing)
 
 
 def _allow(floor: Floor, agent: str, entry: str) -> None:

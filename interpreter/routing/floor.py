@@ -181,6 +181,8 @@ def _due(floor: Floor, event: Due) -> None:
             callers.tell_place(floor, rest)
         case "places":
             callers.tell_places(floor, rest, event.at)
+        case "grown":
+            callers.grown(floor, rest)
         case "again":
             callers.again(floor, rest)
         case "match":

@@ -21,7 +21,7 @@ def settle(floor: Floor, at: float) -> None:
     """Find partners."""
     queued, freed = dict.fromkeys(floor.queued), dict.fromkeys(floor.freed)
     floor.queued, floor.freed = [], []
-    for entry in sorted(queued, key=lambda each: (_rank(floor, each), each)):
+    for entry in sorted(queued, key=lambda each: _turn(floor, each)):
         caller = floor.callers.get(entry)
         if caller is not None and not caller.connected and (not caller.legs or _rings_all(floor, caller)):
             _wait(floor, caller, at)
@@ -33,9 +33,9 @@ def settle(floor: Floor, at: float) -> None:
             floor.free.drop(name)
 
 
-def _rank(floor: Floor, entry: str) -> float:
+def _turn(floor: Floor, entry: str) -> tuple[float, float, str]:
     caller = floor.callers.get(entry)
-    return caller.rank if caller is not None else 0.0
+    return caller.turn(floor.latest) if caller is not None else (0.0, 0.0, entry)
 
 
 def _wait(floor: Floor, caller: Caller, at: float) -> None:
@@ -78,17 +78,18 @@ def _offer_best(floor: Floor, agent: Agent, at: float) -> None:
     if agent.legs:  # nobody is rung into a call in which it is
         calls = {floor.legs[name].call for name in agent.legs}
         passed_over = passed_over | {n for call in calls for n in floor.of_call[call] if n in floor.callers}
-    best: tuple[int, float, str] | None = None
+    best: tuple[int, tuple[float, float, str]] | None = None
     for wanted in floor.waiting.groups():
         place = serves(agent.profile, wanted)
         if place is None:
             continue
         first = floor.waiting.first(wanted, passed_over, floor.latest - place.delay + ROUNDING, floor.begun)
-        if first is not None and (best is None or (place.priority, *first) < best):
-            best = (place.priority, *first)
+        if first is not None:
+            found = place.priority, floor.callers[first[1]].turn(floor.latest)
+            best = found if best is None else min(best, found)
     ringing = _rung_for_all(floor, agent)
-    if best is not None and (ringing is None or (best[1], best[2]) < (ringing.rank, ringing.entry)):
-        _pair(floor, floor.callers[best[2]], agent, at)
+    if best is not None and (ringing is None or best[1] < ringing.turn(floor.latest)):
+        _pair(floor, floor.callers[best[1][2]], agent, at)
     elif ringing is not None:
         _pair(floor, ringing, agent, at)
 
@@ -108,7 +109,7 @@ def _rung_for_all(floor: Floor, agent: Agent) -> Caller | None:
         and place.delay <= floor.latest - caller.at + ROUNDING
         and all(leg.agent != agent.name for leg in floor.legs_of(call_of(caller.entry)))
     ]
-    return min(found, key=lambda caller: (caller.rank, caller.entry), default=None)
+    return min(found, key=lambda caller: caller.turn(floor.latest), default=None)
 
 
 def _pair(floor: Floor, caller: Caller, agent: Agent, at: float) -> None:

@@ -37,8 +37,8 @@ class Profile:
 
 @dataclass
 class Waiting:
-    """Callers who wait, in order of their rank. A caller's rank never changes while it waits, so nothing is ever sorted
-    anew."""
+    """Callers who wait, in order of their rank. A caller's rank changes once at the most while it waits, when the
+    priority grows no more, so nothing is ever sorted anew."""
 
     ranks: dict[str, float] = field(default_factory=dict)
     classes: dict[str, Class] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from typing import Literal, assert_never
 
 from interpreter.routing import callers, counting, moving
 from interpreter.routing.protocol import CallBack, CallBackWithdrawn, Give
-from interpreter.routing.state import Caller, Floor, Leg, Promise, call_of
+from interpreter.routing.state import Ageing, Caller, Floor, Leg, Promise, call_of
 
 UNANSWERED = "nobody answered"
 MOST_OPEN = 100
@@ -42,11 +42,12 @@ def asked(floor: Floor, event: CallBack) -> None:
         counting.called_back(floor, event.queue, "already scheduled")
         return
     place = (call_of(event.entry), event.queue)
-    rank, at, needs = floor.places.get(place) or (event.at, event.at, ())
+    rank, at, needs, ageing = floor.places.get(place) or (event.at, event.at, (), Ageing(0.0))
     entry = f"{PREFIX}{floor.number()}/1"
     promise = Promise(
         entry, event.entry, event.queue, event.number, event.person, event.ring, event.attempts, event.every,
         event.windows, event.language, event.called, needs, rank, at, event.at,
+        ageing=ageing,
     )  # fmt: skip
     if not _can_be_kept(floor, promise, event.at):
         floor.tell(event.entry, "not available")
@@ -62,7 +63,15 @@ def asked(floor: Floor, event: CallBack) -> None:
 def _caller(floor: Floor, promise: Promise) -> Caller:
     ring = floor.rules_of(promise.queue).ring
     return Caller(
-        promise.entry, promise.queue, promise.needs, (), promise.rank, promise.at, ring, number=promise.number
+        promise.entry,
+        promise.queue,
+        promise.needs,
+        (),
+        promise.rank,
+        promise.at,
+        ring,
+        number=promise.number,
+        ageing=promise.ageing,
     )
 
 
@@ -88,6 +97,7 @@ def _line_up(floor: Floor, promise: Promise, at: float) -> None:
     else:
         floor.callers[promise.entry] = _caller(floor, promise)
         floor.belongs(call_of(promise.entry), promise.entry)
+        callers.ages(floor, floor.callers[promise.entry], at)
         floor.queued.append(promise.entry)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -23,8 +24,50 @@ from interpreter.routing.protocol import (
 )
 from interpreter.routing.protocol.facts import Fact
 
-Place: TypeAlias = tuple[float, float, Skills]
-"""Rank, arrival and needs."""
+STRICT = 86_400.0
+"""Seconds of waiting that a point of priority is worth where nothing grows: more than anybody waits."""
+CAPPED = 1e9
+"""Seconds: more than any rank is worth. Who has reached the highest priority comes before all who have not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """How a caller's priority grows: by a point every ``step`` seconds (`STRICT` and more: not at all), to ``most`` at
+    the highest, 0 for no limit."""
+
+    priority: float = 5.0
+    step: float = STRICT
+    most: float = 0.0
+
+    @property
+    def top(self) -> float:
+        """The highest priority that it reaches; infinite without a limit."""
+        if self.step >= STRICT:
+            return self.priority
+        return max(self.most, self.priority) if self.most else math.inf
+
+    def points(self, waited: float) -> float:
+        """The priority after so many seconds."""
+        grown = waited / self.step if self.step < STRICT else 0.0
+        return min(self.top, self.priority + grown)
+
+    def rank(self, at: float) -> float:
+        """Where somebody who came at this time stands among those who are alike: the smaller rank goes first. It never
+        changes, until the priority does not grow any more."""
+        return at - self.priority * self.step
+
+    def capped(self, at: float) -> float:
+        """The rank from then on: by arrival."""
+        return at - CAPPED - self.top * STRICT
+
+    def due(self, at: float) -> float:
+        """When the priority grows no more, for somebody who came at this time; infinite where it never grew, or grows
+        without end."""
+        return at + (self.top - self.priority) * self.step if self.step < STRICT else math.inf
+
+
+Place: TypeAlias = tuple[float, float, Skills, Ageing]
+"""Rank, arrival, needs and priority."""
 AgentState: TypeAlias = Literal[
     "offline", "available", "reserved", "ringing", "talking", "wrap-up", "not ready", "unknown"
 ]
@@ -103,6 +146,12 @@ class Caller:
     number: str = ""
     music: str = ""
     language: str = "en-US"
+    ageing: Ageing = field(default_factory=Ageing)
+
+    def turn(self, now: float) -> tuple[float, float, str]:
+        """Whose turn it is among callers of several queues: the smaller goes first. Points of priority are compared,
+        for a rank says something only beside those of callers whose priority grows alike."""
+        return -self.ageing.points(now - self.at), self.at, self.entry
 
     @property
     def wanted(self) -> Class:
@@ -143,6 +192,7 @@ class Promise:
     agent: str = ""
     customer: str = ""
     kept: bool = False
+    ageing: Ageing = field(default_factory=Ageing)
 
 
 @dataclass(slots=True)

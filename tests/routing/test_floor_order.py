@@ -176,6 +176,75 @@ def test_priority_is_strict_within_a_day_unless_it_is_said() -> None:
     assert r.served("ann") == "b"
 
 
+def both(second: float, *, first_queue: dict[str, float], second_queue: dict[str, float], wait: float = 0.0) -> str:
+    """Who is served first by an agent of two queues: ``a`` in sales, or ``b``, who comes so much later in support."""
+    r = Rig(floor(QueueRules("sales"), QueueRules("support")))
+    r.agent("ann", "sales", "support")
+    r.wants("ann", "not ready")
+    r.enter("a", "sales", **first_queue)
+    r.wait(second)
+    r.enter("b", "support", **second_queue)
+    r.wait(wait)
+    r.wants("ann", "available")
+    return r.served("ann")
+
+
+GROWS = {"head_start": 60.0}
+
+
+@pytest.mark.parametrize(
+    ("grows", "stays", "wait", "first"),
+    [
+        ({"priority": 5, **GROWS}, {"priority": 5}, 0.0, "a"),  # 7 points after 120 s, against 5
+        ({"priority": 5, **GROWS}, {"priority": 8}, 0.0, "b"),
+        ({"priority": 5, **GROWS}, {"priority": 8}, 61.0, "a"),  # more than 8 points after 181 s
+        ({"priority": 5, "most": 6, **GROWS}, {"priority": 8}, 600.0, "b"),  # never more than 6
+    ],
+)
+def test_callers_of_a_queue_that_grows_and_of_one_that_does_not_are_compared_by_their_points(
+    grows: dict[str, float], stays: dict[str, float], wait: float, first: str
+) -> None:
+    assert both(120.0, first_queue=grows, second_queue=stays, wait=wait) == first
+
+
+def test_a_queue_that_does_not_grow_keeps_its_points_however_long_somebody_waits() -> None:
+    stays, grows = {"priority": 6}, {"priority": 5, **GROWS}
+    assert both(10.0, first_queue=stays, second_queue=grows, wait=50.0) == "a"
+    assert both(10.0, first_queue=stays, second_queue=grows, wait=70.0) == "b"
+
+
+@pytest.mark.parametrize(("most", "first"), [(10, "a"), (0, "b")])
+def test_who_has_reached_the_highest_priority_waits_by_arrival(most: float, first: str) -> None:
+    r = rig()
+    r.agent("ann")
+    r.wants("ann", "not ready")
+    r.enter("a", priority=5, head_start=60, most=most)
+    r.wait(100)
+    r.enter("b", priority=8, head_start=60, most=most)
+    assert r.floor.waiting.of("sales") == ["b/1", "a/1"]
+    r.wait(250)
+    r.enter("c", priority=9, head_start=60, most=most)
+    r.wants("ann", "available")
+    assert r.served("ann") == first, "five minutes make 10 points of 5, two of 8"
+
+
+def test_a_place_in_a_queue_is_by_arrival_once_the_priority_grows_no_more() -> None:
+    r = rig()
+    r.agent("ann")
+    r.wants("ann", "not ready")
+    r.enter("a", priority=5, head_start=60, most=10)
+    r.wait(100)
+    r.enter("b", priority=8, head_start=60, most=10)
+    r.enter("c", priority=10, head_start=60, most=10)
+    assert r.floor.waiting.of("sales") == ["c/1", "b/1", "a/1"]
+    r.wait(119)
+    assert r.floor.waiting.of("sales") == ["c/1", "b/1", "a/1"]
+    r.wait(2)
+    assert r.floor.waiting.of("sales") == ["b/1", "c/1", "a/1"], "equals go by name"
+    r.wait(80)
+    assert r.floor.waiting.of("sales")[0] == "a/1"
+
+
 # --------------------------------------------------------------------------------------------------------------------
 # Skills
 

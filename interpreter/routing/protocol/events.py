@@ -50,7 +50,8 @@ class Entered:
     """A caller comes into a queue. ``needs`` are skills with their least levels, ``relaxes`` what becomes of them after
     so many seconds (level 0: not needed any more). ``limit``: callers that may wait, 0 for any number.
     ``longest_estimate``: seconds of expected waiting beyond which the queue is full, 0 for any. ``head_start``: the
-    seconds of waiting that a point of priority is worth. ``caller``: whose place it is, should it come back. ``who``:
+    seconds of waiting that a point of priority is worth, a day and more where it does not grow; ``most``: the priority
+    up to which it grows, 0 for no limit. ``caller``: whose place it is, should it come back. ``who``:
     the caller's address, as in `People`."""
 
     at: float
@@ -68,6 +69,7 @@ class Entered:
     music: str = ""
     """The recording that the caller hears in the queue, and on hold (the script's name for it)."""
     language: str = "en-US"
+    most: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
