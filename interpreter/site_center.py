@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
+from interpreter.routing.whispers import HOLES, unknown_holes
 from interpreter.site_values import E164, Address, Guid, Section, Text, Url, is_private
 
 
@@ -61,8 +62,17 @@ class QueueOf(Section):
     service_level: Literal["answered", "positive", "negative", "ignored"] = "ignored"
     """How those who give up count."""
     whisper: str = ""
-    """What an agent hears before the caller is joined, and answers by pressing 1."""
+    """What an agent hears before the caller is joined, and answers by pressing 1. ``{topic}`` and the like stand for
+    what the script's `brief` says."""
     language: Text = "en-US"
+
+    @field_validator("whisper")
+    @classmethod
+    def _known_holes(cls, whisper: str) -> str:
+        if unknown := unknown_holes(whisper):
+            known = ", ".join(f"{{{name}}}" for name in HOLES)
+            raise ValueError(f"{{{unknown[0]}}} is nothing that a whisper can tell; it can tell {known}")
+        return whisper
 
 
 class BlobContainer(Section):

@@ -86,6 +86,7 @@ def _built_in(program: Program) -> dict[str, Type]:
     found = {
         "caller.number": PHONE,
         "caller.name": TEXT,
+        "caller.waited": DURATION,
         "called.number": PHONE,
         "today": DATE,
         "now": TIME,

@@ -39,7 +39,8 @@ def asks_time(block: Block) -> bool:
         return True
     if isinstance(block, Collect) and isinstance(block.kind, DateKind | TimeKind):
         return True
-    if any(variable.path[0] in ("today", "now") for variable in variables(block)):
+    of_time = (("today",), ("now",), ("caller", "waited"))
+    if any(variable.path in of_time or variable.path[:1] in of_time for variable in variables(block)):
         return True
     return any(isinstance(node, IsOpen) for expression in expressions(block) for node in walk(expression))
 

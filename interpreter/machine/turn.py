@@ -25,11 +25,13 @@ from interpreter.protocol import (
     Prompt,
     Request,
     SayText,
+    Seconds,
     SetTimer,
     TimeOfDay,
     Value,
     Verb,
 )
+from interpreter.spoken import waited_in_words
 from interpreter.values import render
 
 Kind: TypeAlias = Literal["answer", "prompt", "input", "transfer", "request", "silence", "center"]
@@ -220,6 +222,8 @@ class Scope(Mapping[str, Value]):
                 return self._turn.language
             case "menu.meaning":
                 return call.visit.meaning or None if call.visit is not None else None
+            case "caller.waited":
+                return Seconds(waited_in_words(self._turn.at - call.started))
             case "today" | "now":
                 return self._clock(path)
         owner, _, property_name = path.partition(".")
@@ -240,7 +244,7 @@ class Scope(Mapping[str, Value]):
         return Day(here.date().isoformat()) if path == "today" else TimeOfDay(here.hour * 60 + here.minute)
 
     def __iter__(self) -> Iterator[str]:
-        yield from ("caller.number", "caller.name", "called.number", "language", "today", "now")
+        yield from ("caller.number", "caller.name", "caller.waited", "called.number", "language", "today", "now")
         yield from (name for name, _ in self._turn.call.variables)
         for name in self._turn.program.hours:
             yield from (f"{name}.opens_again", f"{name}.holiday", f"{name}.is_open")

@@ -26,7 +26,7 @@ every other end of that line is a refusal.
 
 from __future__ import annotations
 
-from interpreter.routing import agents, callers, counting, moving
+from interpreter.routing import agents, callers, counting, moving, whispers
 from interpreter.routing.protocol import (
     Answered,
     Cancelled,
@@ -48,6 +48,9 @@ def offer(floor: Floor, caller: Caller, agent: Agent, at: float) -> None:
     """Ring an agent for a caller."""
     rules, promise = floor.rules_of(caller.queue), floor.promises.get(caller.entry)
     whisper, language = rules.whisper, rules.language
+    if "{" in whisper:
+        brief = dict(floor.briefs.get(call_of(caller.entry), ()))
+        whisper = whispers.filled(whisper, brief, at - caller.at, language)
     if promise is not None:
         whisper = moving.CALL_BACK.get(language.partition("-")[0], moving.CALL_BACK["en"])
     leg = moving.begin(floor, caller.entry, agent.person, caller.ring, at, whisper, language)

@@ -4,7 +4,7 @@ Numbers, money, dates and lists follow the locale's own rules (CLDR, by way of b
 such as single digits and the grouping of telephone numbers, is decided here so that text-to-speech reads it well.
 """
 
-from interpreter.spoken.formats import FORMATS, Format, accepts, say
+from interpreter.spoken.formats import FORMATS, Format, accepts, say, waited_in_words
 from interpreter.spoken.heard import digits_heard, number_heard, yes_or_no_heard
 
-__all__ = ["FORMATS", "Format", "accepts", "digits_heard", "number_heard", "say", "yes_or_no_heard"]
+__all__ = ["FORMATS", "Format", "accepts", "digits_heard", "number_heard", "say", "waited_in_words", "yes_or_no_heard"]

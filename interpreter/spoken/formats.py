@@ -54,6 +54,11 @@ def say(value: Value, format: str = "", locale: str = "en-US", today: Day | None
     return None if said is None else said.replace("\u00a0", " ").replace("\u202f", " ")
 
 
+def waited_in_words(seconds: float) -> float:
+    """Seconds of waiting as people say them: in whole minutes, once there is one."""
+    return float(seconds // 60 * 60) if seconds >= 60 else float(round(max(seconds, 0.0)))
+
+
 def kind_of(value: Value) -> str:
     """The format in which a value is said when the script gives none."""
     match value:

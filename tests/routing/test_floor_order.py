@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from floor_rig import Rig, floor
 
@@ -176,7 +178,9 @@ def test_priority_is_strict_within_a_day_unless_it_is_said() -> None:
     assert r.served("ann") == "b"
 
 
-def both(second: float, *, first_queue: dict[str, float], second_queue: dict[str, float], wait: float = 0.0) -> str:
+def both(
+    second: float, *, first_queue: Mapping[str, float], second_queue: Mapping[str, float], wait: float = 0.0
+) -> str:
     """Who is served first by an agent of two queues: ``a`` in sales, or ``b``, who comes so much later in support."""
     r = Rig(floor(QueueRules("sales"), QueueRules("support")))
     r.agent("ann", "sales", "support")
@@ -202,7 +206,7 @@ GROWS = {"head_start": 60.0}
     ],
 )
 def test_callers_of_a_queue_that_grows_and_of_one_that_does_not_are_compared_by_their_points(
-    grows: dict[str, float], stays: dict[str, float], wait: float, first: str
+    grows: Mapping[str, float], stays: Mapping[str, float], wait: float, first: str
 ) -> None:
     assert both(120.0, first_queue=grows, second_queue=stays, wait=wait) == first
 

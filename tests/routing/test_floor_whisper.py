@@ -8,7 +8,19 @@ import pytest
 from floor_rig import Rig, floor
 
 from interpreter.routing import QueueRules
-from interpreter.routing.protocol import EndAside, EndCall, Join, Keyed, Probed, Removed, Ring, Rung, SideUp, Whisper
+from interpreter.routing.protocol import (
+    Briefed,
+    EndAside,
+    EndCall,
+    Join,
+    Keyed,
+    Probed,
+    Removed,
+    Ring,
+    Rung,
+    SideUp,
+    Whisper,
+)
 from interpreter.routing.state import state_of
 
 TEXT = "A caller from sales. Press 1 to take it."
@@ -279,6 +291,36 @@ def test_all_are_called_and_the_first_to_press_1_has_the_caller() -> None:
     )
     r.answer("ann")
     assert r.orders == ["Remove"]
+
+
+BRIEF = (("topic", "Invoice dispute"), ("summary", "The invoice of March is too high."), ("record_id", None))
+TOLD = "A call from sales. {topic}. {summary}. Record {record_id}. Waited {waited}. Press 1 to take it."
+
+
+@pytest.mark.parametrize(
+    ("brief", "waited", "language", "said"),
+    [
+        (
+            BRIEF, 200, "en-US",
+            "A call from sales. Invoice dispute. The invoice of March is too high. Waited 3 minutes. "
+            "Press 1 to take it.",
+        ),
+        ((), 40, "en-US", "A call from sales. Waited 40 seconds. Press 1 to take it."),
+        (BRIEF[:1], 60, "de-DE", "A call from sales. Invoice dispute. Waited 1 Minute. Press 1 to take it."),
+    ],
+)  # fmt: skip
+def test_who_is_asked_hears_what_the_script_says_of_the_call(
+    brief: tuple[tuple[str, str | None], ...], waited: float, language: str, said: str
+) -> None:
+    r = Rig(floor(QueueRules("sales", whisper=TOLD, language=language)))
+    r.agent("ann")
+    r.wants("ann", "not ready")
+    r.send(Briefed(r.now, "a", brief))
+    r.enter("a")
+    r.wait(waited)
+    r.wants("ann", "available")
+    up(r, "ann")
+    assert whispers(r) == [said]
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -461,3 +461,10 @@ def test_places_of_keys() -> None:
     assert scan(TRICKY).of == PLACES
     assert scan(TRICKY).find(("service", "nothing")) == (3, 1)
     assert scan(TRICKY).find(("nothing",)) == (1, 1)
+
+
+def test_a_whisper_tells_only_what_is_known() -> None:
+    for name in ("topic", "summary", "authenticated", "record_id", "waited"):
+        assert Site.parse(f'[queues.line]\nwhisper = "A call. {{{name}}}. Press 1."', Path.cwd())
+    with pytest.raises(SiteError, match=r"\{topik\} is nothing that a whisper can tell; it can tell \{topic\}"):
+        Site.parse('[queues.line]\nwhisper = "A call. {topik}. Press 1."', Path.cwd())
