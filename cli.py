@@ -26,6 +26,9 @@ app = typer.Typer(
 translate = typer.Typer(help="The texts of a script for translators, and their work back.", no_args_is_help=True)
 app.add_typer(translate, name="translate")
 
+host = typer.Typer(help="The world around a site.", no_args_is_help=True)
+app.add_typer(host, name="host")
+
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help="Scripts, or folders with scripts.")]
 Script = Annotated[Path, typer.Argument(metavar="SCRIPT", help="A script.")]
 SiteFile = Annotated[Path | None, typer.Option("--site", metavar="FILE", help="The site file that binds its names.")]
@@ -413,6 +416,20 @@ def serve(site: Annotated[Path, typer.Option("--site", metavar="FILE", help="The
 
     with _exits():
         run(site)
+
+
+@host.command(name="check")
+def host_check(
+    site: Annotated[Path, typer.Option("--site", metavar="FILE", help="The site file.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print what is found as JSON.")] = False,
+) -> None:
+    """What is wrong with a site before a caller finds out, each with its fix. Run it where the server runs. Exit code 1
+    when something is wrong, 2 when it could not run."""
+    from interpreter.tooling.host_check import run
+
+    with _exits():
+        outcome = run(site, as_json=as_json, colour=_colour())
+        _finish(outcome.out, outcome.err, outcome.code)
 
 
 @app.command()

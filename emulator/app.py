@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
-from emulator import content, control, phone
+from emulator import access, content, control, phone
 from emulator.tokens import KEYS_PATH, OPENID_PATH
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def build(emulator: Emulator) -> Starlette:
         Route(OPENID_PATH, configuration),
         Route(KEYS_PATH, keys),
         Route("/calling/{path:path}", emulator.rest.endpoint, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
+        *access.routes(emulator),
         *content.routes(emulator),
         *control.routes(emulator),
         *phone.routes(emulator),

@@ -9,6 +9,7 @@ from emulator.misbehave import Misbehaviour
 
 DEFAULT_NUMBER = "+18005550100"
 DEFAULT_RESOURCE_ID = "6b1f4a58-7c1e-4d0a-9a5e-0c2f3d4e5a6b"
+DEFAULT_TENANT = "9f6b1a40-1111-4222-8333-123456789abc"
 # Published with the source: it opens nothing but a local emulator.
 DEFAULT_ACCESS_KEY = "ZW11bGF0b3ItYWNjZXNzLWtleS1vZi1uby12YWx1ZS0wMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA="
 SERVICE_ISSUER = "https://acscallautomation.communication.azure.com"
@@ -54,6 +55,14 @@ class Config:
     tone_gap_seconds: float = 0.3
     default_behaviour: str = "ask"
     """What a ringing target without a behaviour of its own does; `ask` leaves it to the phone page."""
+
+    tenant: str = DEFAULT_TENANT
+    """The Teams tenant of the resource accounts."""
+    allowed: tuple[str, ...] | None = None
+    """Object ids in that tenant that have been allowed to use the resource; without them, the resource accounts of the
+    lines."""
+    voices: tuple[str, ...] = ("en-US-AvaNeural", "en-US-NancyNeural", "es-ES-ElviraNeural", "de-DE-KatjaNeural")
+    """The voices of the linked speech service's region."""
 
     recording_file_seconds: float = 10.0
     """How long after the end of a recording its file is announced."""

@@ -45,6 +45,8 @@ class Service(Section):
     credential: Literal["entra"] | None = None
     cognitive_services_endpoint: Address | None = None
     """The linked Azure AI services resource; without it the host can neither speak nor recognise speech."""
+    cognitive_services_key: SecretStr | None = None
+    """Only for `ivr host check`, which reads the list of voices with it: a call needs none."""
     resource_id: Guid | None = None
     """The immutable resource id: the audience of the callbacks' tokens."""
     caller_id: Text | None = None

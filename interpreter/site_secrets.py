@@ -7,6 +7,7 @@ from collections.abc import Mapping
 SECRETS: Mapping[tuple[str, ...], str] = {
     ("service", "connection_string"): "endpoint=https://unresolved.invalid/;accesskey=unresolved",
     ("service", "key"): "unresolved",
+    ("service", "cognitive_services_key"): "unresolved",
     ("events", "secret"): "unresolved",
     ("operator", "token"): "unresolved",
     ("mail", "password"): "unresolved",

@@ -92,8 +92,8 @@ class PublishedKeys:
                 address = self._jwks
             else:
                 assert self._configuration is not None
-                address = _key_address(await self._fetch(self._configuration))
-            self._keys = _read(await self._fetch(address))
+                address = key_address(await self._fetch(self._configuration))
+            self._keys = read_keys(await self._fetch(address))
             self._fetched_at = self._clock.now()
         except KeysUnavailableError as error:
             _log.warning("token keys could not be fetched", error=str(error), still_usable=self.available)
@@ -101,7 +101,7 @@ class PublishedKeys:
             self._fetching = None
 
 
-def _key_address(configuration: bytes) -> str:
+def key_address(configuration: bytes) -> str:
     """``jwks_uri`` of an OpenID configuration (OpenID Connect Discovery 1.0, section 3)."""
     address = _object(configuration).get("jwks_uri")
     if not isinstance(address, str):
@@ -109,7 +109,7 @@ def _key_address(configuration: bytes) -> str:
     return address
 
 
-def _read(key_set: bytes) -> Mapping[str, RSAPublicKey]:
+def read_keys(key_set: bytes) -> Mapping[str, RSAPublicKey]:
     """The usable keys of a key set (RFC 7517); others are left out, since issuers publish several kinds in one set."""
     entries = _object(key_set).get("keys")
     if not isinstance(entries, list):

@@ -44,6 +44,10 @@ class Shelf:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    async def probe(self) -> None:
+        """Write something, and take it away again."""
+        await self._do(self._probe)
+
     async def part(self, name: str) -> Path:
         """Where the sound of a recording is to be written, before it is kept."""
         assert is_name(name)
@@ -92,6 +96,13 @@ class Shelf:
 
     # ----------------------------------------------------------------------------------------------------------------
     # Blocking
+
+    def _probe(self) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        probe = self.path / ".probe"
+        with durable.create(probe) as file:
+            file.write(b"1")
+        probe.unlink()
 
     def _keep(self, name: str, described: bytes, part: Path | None, at: float) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
