@@ -29,6 +29,7 @@ async def check_others(site: Site, session: aiohttp.ClientSession, clock: Clock)
         *(_connection(f"data {name}", bound.url) for name, bound in site.functions().items() if bound.url),
         *(_connection(f"card service {n}", each.url) for n, each in settings.card_services.items() if each.url),
         *(_connection(f"notify {name}", each.url) for name, each in settings.notify.items() if each.url),
+        *(_connection("understanding", address) for address in _understanding(site)),
         *(_audio(session, name, address) for name, address in settings.audio.items()),
     ]
     if any(each.mail for each in settings.notify.values()):
@@ -39,6 +40,15 @@ async def check_others(site: Site, session: aiohttp.ClientSession, clock: Clock)
     for what, name in _modules(site):
         found.append(await asyncio.to_thread(_module, what, name))
     return found
+
+
+def _understanding(site: Site) -> Iterator[str]:
+    """Who says what a caller's sentence means."""
+    settings = site.settings.understanding
+    if settings.language_service is not None:
+        yield settings.language_service.endpoint
+    if settings.chat is not None:
+        yield settings.chat.url
 
 
 async def _connection(what: str, address: str) -> Finding:

@@ -612,6 +612,9 @@ python = "{__name__}:CLOCK"
 url = "http://127.0.0.1:{closed_port()}/charges"
 [notify.team]
 url = "BASE/hook?token=s3cret"
+[understanding.chat]
+url = "https://models.invalid/v1"
+model = "small"
 [audio]
 hold = "BASE/hold.wav"
 """
@@ -628,7 +631,7 @@ def test_everybody_else(tmp_path: Path) -> None:
     assert verdicts(found) == {
         "data crm.there": "ok", "data crm.away": "wrong", "data crm.module": "ok", "data crm.no_module": "wrong",
         "data crm.no_name": "wrong", "data crm.no_function": "wrong", "card service cards": "wrong",
-        "notify team": "ok", "audio hold": "ok",
+        "notify team": "ok", "audio hold": "ok", "understanding": "wrong",
     }  # fmt: skip
     assert asked == ["/hold.wav"], "other people's systems are not asked for anything"
     assert "s3cret" not in str(found)
