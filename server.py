@@ -142,7 +142,7 @@ async def running(
             site.settings.card_services, open_meanings(site.settings.understanding, session),
         )  # fmt: skip
         stack.push_async_callback(house.close)
-        center.recordings.tell = lambda fate: metrics.recordings.labels(fate).inc()
+        center.recordings.tell = counts.recording
         engine = Engine(store, house, time, scripts, MACHINE, observer=watcher, switches=site.switches(), limits=limits)
         house.deliver = engine.deliver
         await engine.start()

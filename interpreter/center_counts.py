@@ -13,6 +13,7 @@ from typing import Literal, assert_never, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from interpreter.recordings.fetching import Fate
 from interpreter.routing.measures import Rule
 from interpreter.routing.protocol import HostOrder
 from interpreter.routing.protocol.effects import Give
@@ -134,6 +135,9 @@ class CenterCounts:
         self._files = self._counter(
             "voicemail_files", "Files of messages by what became of them", outcome=("stored", "late", "lost")
         )
+        self._recordings = self._counter(
+            "recordings", "Files of recordings of calls by what became of them", outcome=get_args(Fate)
+        )
         for kind, outcome in product(("script", "warm", "blind"), OFFERED):
             self._transfers.labels(kind, outcome)
         self._consults = self._counter(
@@ -151,7 +155,11 @@ class CenterCounts:
         )
 
     # ----------------------------------------------------------------------------------------------------------------
-    # What the floor tells
+    # What the floor tells, and whoever fetches recordings
+
+    def recording(self, fate: Fate) -> None:
+        """Something has become of the file of a recording."""
+        self._recordings.labels(fate).inc()
 
     def record_failed(self) -> None:
         self._records.inc()

@@ -35,8 +35,11 @@ class CenterCollector:
         yield GaugeMetricFamily("ivr_legs", "Legs of agents and guests that ring or talk", len(floor.legs))
         yield GaugeMetricFamily("ivr_agents_lost", "Agents of whom nobody knows whether they are in a call",
             sum(each.lost for each in floor.agents.values()))  # fmt: skip
+        undone, now = self._floors.undone(), self._clock.now()
         yield GaugeMetricFamily("ivr_floor_orders_waiting", "Orders to the host and reports to calls that are not done",
-            self._floors.orders)  # fmt: skip
+            len(undone))  # fmt: skip
+        yield GaugeMetricFamily("ivr_floor_oldest_seconds", "For how long the oldest of them has been waiting",
+            max((now - each for each in undone), default=0.0))  # fmt: skip
         yield GaugeMetricFamily("ivr_messages_on_the_way", "Messages whose file has not come yet", len(floor.messages))
 
     def _of_queues(self) -> Iterator[Metric]:

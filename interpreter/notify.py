@@ -59,13 +59,14 @@ class Notifier:
         told = self._site.settings.notify.get(order.to)
         if told is None:
             log.warning("%s: nobody is called `%s` under [notify]", order.what, order.to)
-            return Outcome()
+            return Outcome(reason="nobody is called that")
         try:
             await self.tell(told, order.what, order.to, order.values, request.request_id)
         except NotTold as error:
             if error.again and request.attempt < TRIES:
                 return Outcome(after=0.0, reason=str(error))
             log.error("%s: %s was not told: %s", order.what, order.to, error)
+            return Outcome(reason=str(error))
         return Outcome()
 
     async def notify(self, name: str, text: str, request_id: str) -> bool:

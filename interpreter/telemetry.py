@@ -45,7 +45,6 @@ class Metrics:
             "callbacks", "CloudEvents of the host by type and what became of them", "type", "outcome"
         )
         self.deliveries = counter("event_grid_events", "Event Grid events by what became of them", "outcome")
-        self.recordings = counter("recordings", "Files of recordings by what became of them", "outcome")
         self.tokens_refused = counter("tokens_refused", "Requests without a genuine token", "endpoint", "reason")
         self.dropped = counter("events_dropped", "Events that moved no call", "reason")
         self.actions = counter("actions", "Tries of requests to the host", "verb", "result")

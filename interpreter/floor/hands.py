@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What the host said to an order: what has happened by that (now, whatever its time says), or, ``after`` being set,
-    that it is to be tried again after so many seconds."""
+    that it is to be tried again after so many seconds. ``reason``: why it was not, or is not, done."""
 
     events: tuple[Event, ...] = ()
     after: float | None = None

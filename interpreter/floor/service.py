@@ -108,6 +108,10 @@ class Floors:
         """When the legs were over whose records are not written (epoch seconds)."""
         return [each.at for each in self._ledger.pending.values() if isinstance(each.order, Detail)]
 
+    def undone(self) -> list[float]:
+        """Since when the other orders wait that are not done (epoch seconds)."""
+        return [each.at for each in self._ledger.pending.values() if not isinstance(each.order, Detail)]
+
     async def start(self) -> None:
         """Take up what is in the log. Raises `StoreUnavailable` and `JournalError`."""
         self._ledger = open_ledger(await self._log.image(), self._rules)
@@ -343,6 +347,8 @@ class Floors:
             log.error("%s (%s) is given up: %s", type(order).__name__, head.lane, outcome.reason)
             self._observer.order_given_up(type(order).__name__)
             outcome = Outcome(in_doubt(order))
+        elif isinstance(order, Give) and outcome.after is None and outcome.reason:
+            self._observer.order_given_up("Give")  # by whoever tells people, and logged there
         if outcome.after is not None:
             pause = delay(head.request_id, attempt, outcome.after)
             self._agenda.set(("lane", head.lane), self._clock.now() + pause, head.lane)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from floor_house import Clock, House, in_house
+from floor_house import Clock, Counted, House, in_house
 from floor_rig import MONDAY
 from random_events import RULES, pick
 
@@ -18,7 +18,16 @@ from interpreter.floor.observing import Unobserved
 from interpreter.ports import Request
 from interpreter.protocol import Event as CallEvent
 from interpreter.routing import Floor, handle
-from interpreter.routing.protocol import HostOrder, Removed
+from interpreter.routing.protocol import (
+    Fetched,
+    FileReady,
+    Give,
+    HostOrder,
+    Listened,
+    Recording,
+    Removed,
+    TakeMessage,
+)
 from interpreter.routing.protocol.facts import Fact, TalkOver
 from interpreter.routing.state import Leg
 from interpreter.store import StoreUnavailable
@@ -98,6 +107,35 @@ def test_a_new_process_does_not_count_what_an_earlier_one_has_counted(tmp_path: 
         assert len(first.facts) == counted
 
     in_house(tmp_path, story)
+
+
+def test_somebody_who_cannot_be_told_is_counted(tmp_path: Path) -> None:
+    """Whoever tells people gives up by itself: that is an order given up, too."""
+
+    async def tell(order: Give, request: Request) -> Outcome:
+        return Outcome(reason="HTTP 410" if order.to == "gone" else "")
+
+    async def run() -> None:
+        store, clock, counted = SqliteStore.open(tmp_path / "ivr.db"), Clock(MONDAY), Counted()
+
+        async def deliver(call: str, events: Sequence[tuple[str, str, CallEvent]]) -> None: ...
+
+        floors = Floors(store.floor, Deaf(), clock, RULES, deliver, tell=tell, observer=counted)
+        await floors.start()
+        for call, to in (("a", "gone"), ("b", "desk")):
+            await floors.post(TakeMessage(clock.at, f"{call}/1", "box", quiet=2.0, told=to))
+            [name] = [each.name for each in floors.floor.messages.values() if each.call == call]
+            await floors.post(Recording(clock.at, name, "active", f"rec-{call}"))
+            clock.at += 10.0
+            await floors.post(Listened(clock.at, f"{name}:1", "speech", "Hello."))
+            await floors.post(FileReady(clock.at, f"rec-{call}", "https://files"), Fetched(clock.at, name, done=True))
+            await floors.idle()
+        assert counted.given_up == ["Give"]
+        assert floors.orders == 0
+        await floors.stop()
+        await store.close()
+
+    asyncio.run(run())
 
 
 def test_what_comes_twice_into_the_log_is_counted_once(tmp_path: Path) -> None:
