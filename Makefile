@@ -68,6 +68,7 @@ fuzz-guided: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/bench 'python-hcl2>=8.1,<9'
 	$(BIN)/python -m benchmarks.callbacks
+	$(BIN)/python -m benchmarks.media
 	PYTHONPATH=build/bench $(BIN)/python -m benchmarks.lint
 	PYTHONPATH=build/bench $(BIN)/python -m benchmarks.prove
 	$(BIN)/python -m benchmarks.center_day

@@ -30,6 +30,7 @@ from interpreter.protocol import (
     Effect,
     Event,
     Finished,
+    FromSockets,
     HangUp,
     HostAction,
     PlayEnded,
@@ -39,11 +40,9 @@ from interpreter.protocol import (
     Reported,
     Request,
     SetTimer,
-    SocketBroke,
     TimerFired,
     ToneHeard,
     TransferAccepted,
-    Utterance,
     Withdraw,
 )
 from interpreter.store import ActionState, CallRow, JournalRow, OutboxRow, ScriptRow, TimerRow, Write
@@ -310,6 +309,8 @@ class Draft(Generic[P, C]):
 
     def _prove(self, event: Event) -> None:
         """An outcome of an operation shows that the host took its request, and with it all before it."""
+        if isinstance(event, FromSockets | ActionRefused | RecordingChanged | Disconnected):
+            return
         match event:
             case Connected() | PlayEnded() | Recognized() | ActionFailed() | TransferAccepted() | Reported():
                 ops = [waiting.row.op for waiting in self.waiting]
@@ -317,8 +318,6 @@ class Draft(Generic[P, C]):
                     for waiting in self.waiting[: ops.index(event.op) + 1]:
                         self._settle(waiting, "done", "")
             case CallOffered() | CallStarted() | ToneHeard() | TimerFired():
-                pass
-            case ActionRefused() | RecordingChanged() | Utterance() | SocketBroke() | Disconnected():
                 pass
             case _:
                 assert_never(event)

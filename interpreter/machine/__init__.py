@@ -38,6 +38,7 @@ from interpreter.protocol import (
     ActionFailed,
     ActionRefused,
     Answer,
+    Assessed,
     CallOffered,
     CallStarted,
     CancelMedia,
@@ -55,6 +56,7 @@ from interpreter.protocol import (
     TransferAccepted,
     Utterance,
     Value,
+    VoiceHeard,
 )
 from interpreter.values.attached import of_text
 
@@ -92,6 +94,10 @@ def step(program: Program, call: Call, event: Event) -> Step:
             _tone(turn, event)
         case Utterance():
             pass  # it stands in the journal, for whoever may read it there
+        case VoiceHeard():
+            _voice(turn)
+        case Assessed():
+            turn.update(heard_sentiment=event.sentiment, heard_topic=event.topic)
         case SocketBroke():
             turn.note("error", f"the web socket of the {event.feed} broke: {event.reason}")
         case Disconnected():
@@ -279,6 +285,17 @@ def _tone(turn: Turn, event: ToneHeard) -> None:
         if waiting.kind == "prompt":
             turn.effects.append(CancelMedia(turn.op()))
         run.resume(turn, waiting)
+
+
+def _voice(turn: Turn) -> None:
+    """The caller speaks while something is said that may be interrupted: it is, as by a key."""
+    waiting = turn.call.waiting
+    if waiting is None or waiting.kind != "prompt" or not waiting.interruptible or turn.call.audio.state != "on":
+        turn.note("ignored", "a voice that interrupts nothing")
+        return
+    turn.note("edge", "caller speaks")
+    turn.effects.append(CancelMedia(turn.op()))
+    run.resume(turn, waiting)
 
 
 def _disconnected(turn: Turn, event: Disconnected) -> None:

@@ -125,7 +125,8 @@ class Call:
     last. ``back`` is where a key that holds anywhere was pressed. ``counters`` are the counters of this call, and the
     last known states of those that calls share. ``recording`` is what was last asked for, by the operation of which it
     was asked (``recording_op``); ``recording_id`` is the host's name for the recording; ``transcribing`` and
-    ``streaming`` are what the script wants, ``transcript`` and ``audio`` what the host does about it; ``paused`` says
+    ``streaming`` are what the script wants, ``transcript`` and ``audio`` what the host does about it;
+    ``heard_sentiment`` and ``heard_topic`` what is made of what was said; ``paused`` says
     that the machine itself has paused them all, ``set_aside`` that it has stopped the recording for a
     message. ``center`` is what the block of a contact center keeps while the caller is in it.
     """
@@ -163,6 +164,8 @@ class Call:
     streaming: bool = False
     transcript: Feed = Feed()
     audio: Feed = Feed()
+    heard_sentiment: str = ""
+    heard_topic: str = ""
     paused: bool = False
     set_aside: bool = False
     center: tuple[tuple[str, Value], ...] = ()

@@ -218,6 +218,10 @@ class Scope(Mapping[str, Value]):
                 return call.caller_name
             case "called.number":
                 return call.called
+            case "heard.sentiment":
+                return call.heard_sentiment
+            case "heard.topic":
+                return call.heard_topic
             case "language":
                 return self._turn.language
             case "menu.meaning":

@@ -10,15 +10,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from interpreter.azure.frames import Said
+from interpreter.azure.frames import Audio, Said
 from interpreter.engine import EngineStopped, Incoming
 from interpreter.journal import CALLS, JournalError
 from interpreter.machine import Call
+from interpreter.media.voice import Voice, loudness
 from interpreter.ports import Clock
-from interpreter.protocol import SocketBroke, Utterance
+from interpreter.protocol import SocketBroke, Utterance, VoiceHeard
 from interpreter.store import Store, StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,9 @@ class Audience:
     transcript: bool = False
     audio: bool = False
     live: bool = False
+    interruptible: bool = False
+    """Something is being said that a voice may interrupt."""
+    voice: Voice = field(default_factory=Voice)
     sockets: int = 0
     stepped: bool = False
     """The call has moved since the socket was opened: what was loaded before is old."""
@@ -54,6 +58,13 @@ class Audience:
         self.live = not call.finished
         self.transcript = call.transcript.state == "on"
         self.audio = call.audio.state == "on"
+        waiting = call.waiting
+        self.interruptible = waiting is not None and waiting.kind == "prompt" and waiting.interruptible
+
+    def is_caller(self, raw: str) -> bool:
+        """Whether a raw id is the caller's: numbers stand without their prefix in what we keep."""
+        known = raw.removeprefix("4:")
+        return bool(raw) and (known == self.caller or (not self.caller and known == "anonymous"))
 
 
 class Hearing:
@@ -108,9 +119,17 @@ class Hearing:
         audience = self._calls[call_id]
         if not audience.may_hear("transcription"):
             return False
-        who = "caller" if _is_caller(frame.who, audience.caller) else frame.who
+        who = "caller" if audience.is_caller(frame.who) else frame.who
         utterance = Utterance(self._clock.now(), who, frame.text[:LONGEST_UTTERANCE], locale)
         return await self._keep(call_id, [(f"said-{subscription}-{frame.offset}-{frame.who}", "", utterance)])
+
+    async def sounded(self, call_id: str, audience: Audience, frame: Audio) -> None:
+        """A piece of sound of somebody in a call. Only the caller interrupts, and only what may be."""
+        if not audience.is_caller(frame.who):
+            return
+        begins = audience.voice.hear(0.0 if frame.silent else loudness(frame.pcm))
+        if begins and audience.interruptible:
+            await self._keep(call_id, [("", "", VoiceHeard(self._clock.now()))])
 
     async def broke(self, call_id: str, feed: FeedName, name: str, reason: str) -> None:
         """Tell the journal that a socket has broken. ``name`` is the socket's own, unlike any other."""
@@ -129,9 +148,3 @@ class Hearing:
                 break
         log.error("call %s: %s is lost, for it could not be kept", call_id, type(events[0][2]).__name__)
         return False
-
-
-def _is_caller(raw: str, caller: str) -> bool:
-    """Whether a raw id is the caller's: numbers stand without their prefix in what we keep."""
-    known = raw.removeprefix("4:")
-    return bool(raw) and (known == caller or (not caller and known == "anonymous"))

@@ -189,7 +189,10 @@ class Sockets:
                 kept = await self._hearing.said(socket.call, socket.subscription, socket.locale, frame)
                 return "taken" if kept else "thrown_away"
             case frames.Audio() if socket.feed == "audio":
-                return "taken" if socket.audience.may_hear("audio") else "thrown_away"
+                if not socket.audience.may_hear("audio"):
+                    return "thrown_away"
+                await self._hearing.sounded(socket.call, socket.audience, frame)
+                return "taken"
             case Malformed():
                 socket.malformed += 1
                 self._tell(socket, "a frame cannot be read", frame.reason)

@@ -45,11 +45,13 @@ from interpreter.protocol.effects import (
 from interpreter.protocol.events import (
     ActionFailed,
     ActionRefused,
+    Assessed,
     CallOffered,
     CallStarted,
     Connected,
     Disconnected,
     Event,
+    FromSockets,
     PlayEnded,
     Recognized,
     RecordingChanged,
@@ -59,6 +61,7 @@ from interpreter.protocol.events import (
     ToneHeard,
     TransferAccepted,
     Utterance,
+    VoiceHeard,
 )
 from interpreter.protocol.values import (
     SECRET_MARK,
@@ -78,6 +81,7 @@ __all__ = [
     "ActionFailed",
     "ActionRefused",
     "Answer",
+    "Assessed",
     "CallOffered",
     "CallStarted",
     "CancelMedia",
@@ -90,6 +94,7 @@ __all__ = [
     "Ending",
     "Event",
     "Finished",
+    "FromSockets",
     "HangUp",
     "HostAction",
     "Items",
@@ -120,5 +125,6 @@ __all__ = [
     "Utterance",
     "Value",
     "Verb",
+    "VoiceHeard",
     "Withdraw",
 ]

@@ -162,6 +162,24 @@ class Utterance:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceHeard:
+    """The caller begins to speak, by the audio that the host streams to us. Told only while something is said that may
+    be interrupted."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """What is made of what was said so far: the mood of the caller, and what the call is about (empty: nobody can
+    say)."""
+
+    at: float
+    sentiment: Literal["", "positive", "neutral", "negative", "mixed"]
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class SocketBroke:
     """A web socket of the call, over which the host sends its transcript or its audio, has broken. ``reason`` is for a
     person only."""
@@ -190,6 +208,9 @@ class TimerFired:
     generation: int
 
 
+FromSockets: TypeAlias = Utterance | VoiceHeard | Assessed | SocketBroke
+"""What web sockets of a call tell of it. No operation is proved or ended by any of them."""
+
 Event: TypeAlias = (
     CallOffered
     | CallStarted
@@ -202,8 +223,7 @@ Event: TypeAlias = (
     | TransferAccepted
     | Reported
     | RecordingChanged
-    | Utterance
-    | SocketBroke
+    | FromSockets
     | Disconnected
     | TimerFired
 )

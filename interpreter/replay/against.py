@@ -24,6 +24,7 @@ from interpreter.protocol import (
     Effect,
     Event,
     Finished,
+    FromSockets,
     HangUp,
     Play,
     Recognize,
@@ -33,11 +34,9 @@ from interpreter.protocol import (
     Request,
     Secret,
     SetTimer,
-    SocketBroke,
     TimerFired,
     ToneHeard,
     Transfer,
-    Utterance,
     Withdraw,
 )
 from interpreter.replay.journals import Journal
@@ -84,6 +83,8 @@ def against(journal: Journal, draft: Program, original: Program | None = None) -
 
 def _translated(program: Program, old: Call, draft: Program, new: Call, event: Event) -> Event | None:
     """The event with the names that the draft has for things; ``None`` for what has no meaning there."""
+    if isinstance(event, FromSockets):
+        return event
     match event:
         case TimerFired():
             armed = dict(new.armed)
@@ -91,8 +92,6 @@ def _translated(program: Program, old: Call, draft: Program, new: Call, event: E
                 return None
             return dataclasses.replace(event, generation=armed[event.timer])
         case CallOffered() | CallStarted() | Disconnected() | ToneHeard() | RecordingChanged():
-            return event
-        case Utterance() | SocketBroke():
             return event
         case _:
             op = _operation(old, new, event.op)

@@ -10,6 +10,7 @@ from interpreter.protocol import (
     ActionFailed,
     ActionRefused,
     Answer,
+    Assessed,
     CallOffered,
     CallStarted,
     CancelMedia,
@@ -39,6 +40,7 @@ from interpreter.protocol import (
     Transfer,
     TransferAccepted,
     Utterance,
+    VoiceHeard,
     Withdraw,
 )
 from interpreter.simulate.transcript import details, titled
@@ -107,6 +109,10 @@ def told_event(event: Event) -> str:
             return f"the recording is {event.state}"
         case Utterance():
             return f'{event.who} is heard to say "{event.text}"'
+        case VoiceHeard():
+            return "the caller begins to speak"
+        case Assessed():
+            return f"what was said is {event.sentiment or 'of no mood'}, about {event.topic or 'nothing in particular'}"
         case SocketBroke():
             return f"the web socket of the {event.feed} breaks"
         case Disconnected():

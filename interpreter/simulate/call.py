@@ -18,6 +18,7 @@ from interpreter.protocol import (
     ToneHeard,
     Transfer,
     Value,
+    VoiceHeard,
 )
 from interpreter.simulate.host import Host
 from interpreter.simulate.media import key, silence, spoken
@@ -144,6 +145,11 @@ class Simulation(Host):
             self._advance(self.now + WORD * len(text.split()))
             return
         media = self._media
+        waiting = self.call.waiting
+        if self.call.audio.state == "on" and waiting is not None and waiting.kind == "prompt" and waiting.interruptible:
+            self._say("caller", f'says "{text}"')
+            self._give(VoiceHeard(self.now))
+            return
         heard = media is not None and media.hears_speech()
         self._say("caller", f'says "{text}"{"" if heard else " (nothing listens for speech here)"}')
         effect = self._answered() if heard else None

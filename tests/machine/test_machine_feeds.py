@@ -12,7 +12,9 @@ from interpreter.machine import Call, begin, step
 from interpreter.protocol import (
     ActionRefused,
     Answer,
+    Assessed,
     CallOffered,
+    CancelMedia,
     Connected,
     Effect,
     Event,
@@ -25,6 +27,7 @@ from interpreter.protocol import (
     Secret,
     TimerFired,
     Utterance,
+    VoiceHeard,
 )
 
 HEAD = """\
@@ -262,3 +265,41 @@ step sorry
     say "Goodbye."
     finish done
 """
+
+
+BARGE_IN = """\
+ivr 1
+flow main for "Contoso"
+    timezone "America/New_York"
+    language en-US
+    on caller hangup -> finish abandoned
+    on system error  -> sorry
+
+step welcome
+    stream audio start
+    say "This may be interrupted."
+    say "This may not." cannot be interrupted
+    go to sorry
+
+step sorry
+    say "Goodbye."
+    finish done
+"""
+
+
+def test_a_voice_interrupts_what_may_be_interrupted_while_the_audio_is_known_to_come() -> None:
+    talk = Talk(program(BARGE_IN)).begin()
+    op = next(each.op for each in talk.effects if isinstance(each, Request))
+    talk.give(VoiceHeard(talk.at))
+    assert talk.effects == [], "nobody can have heard a voice: the host has not confirmed that it streams"
+    talk.give(Reported(talk.at, op, "started"))
+    talk.give(VoiceHeard(talk.at))
+    assert [type(each) for each in talk.effects if isinstance(each, CancelMedia | Play)] == [CancelMedia, Play]
+    talk.give(VoiceHeard(talk.at))
+    assert talk.effects == []
+
+
+def test_what_is_made_of_a_call_is_there_for_the_script() -> None:
+    talk = Talk(program(PLAIN)).begin()
+    talk.give(Assessed(talk.at, "negative", "invoice"))
+    assert (talk.call.heard_sentiment, talk.call.heard_topic) == ("negative", "invoice")

@@ -1,0 +1,118 @@
+"""Audio over the wire: streamed to the server, listened to for a voice, stopped for a secret."""
+
+from __future__ import annotations
+
+from wire_rig import Wire, play, wire
+
+from interpreter.journal import decode_event
+from interpreter.protocol import VoiceHeard
+
+SCRIPT = """\
+ivr 1
+flow main for "Contoso"
+    timezone "America/New_York"
+    language en-US
+    on caller hangup -> finish abandoned
+    on system error  -> sorry
+
+step welcome
+    {stream}
+    say "There is a lot to be said about our opening hours, about our shops, and about everything that we sell."
+    say "This has to be heard by everybody, to its very end, before anything else is said here." cannot be interrupted
+    go to pin
+
+collect pin
+    into secret pin_entered
+    prompt "Enter your four digit PIN."
+    digits 4
+    check crm.pin_ok(caller.number, pin_entered) otherwise "That PIN is not right."
+    no input "I did not get any digits."
+    no match "Your PIN has four digits."
+    accepted      -> more
+    after 1 tries -> more
+
+menu more
+    prompt "Press 2 to end."
+    press 2 -> sorry
+    no match "That is not one of the choices."
+    after 1 silence -> sorry
+    after 2 tries   -> sorry
+
+step sorry
+    say "Goodbye."
+    finish done
+
+data crm
+    check pin_ok(id text, pin secret)
+"""
+STREAMED, SILENT = SCRIPT.format(stream="stream audio start"), SCRIPT.format(stream='say "Hello."')
+SITE: dict[str, dict[str, object]] = {"data": {"crm": {"pin_ok": {"python": f"{__name__}:pin_ok"}}}}
+
+
+def pin_ok(id: str, pin: str) -> bool:
+    return True
+
+
+async def voices(rig: Wire, phone: str) -> int:
+    rows = await rig.store.journal(rig.state(phone).call_id)
+    return sum(isinstance(decode_event(row.event), VoiceHeard) for row in rows)
+
+
+def interrupted(rig: Wire, phone: str, begin: str) -> bool:
+    """Whether the sentence that begins so was cut off."""
+    return next(e.interrupted for e in rig.emulator.transcript(phone) if e.kind == "heard" and e.text.startswith(begin))
+
+
+def test_a_caller_who_speaks_interrupts_what_may_be_interrupted() -> None:
+    async def run() -> None:
+        async with wire(STREAMED, sections=SITE) as rig:
+            phone = rig.people.dial(rig.lines[0], "wait 300s")
+            await rig.run_until(lambda: rig.state(phone).audio.state == "on")
+            await rig.advance(1.0)
+            began = rig.clock.now()
+            rig.emulator.speak(phone, "Yes, yes, I know all that.")
+            await rig.advance(1.0)
+            assert interrupted(rig, phone, "There is a lot")
+            [cut] = [e.end for e in rig.emulator.transcript(phone) if e.kind == "heard" and e.interrupted]
+            assert cut is not None
+            assert round(cut - began, 2) <= 0.2, "seven frames of 20 ms are enough"
+            assert await voices(rig, phone) == 1
+            await rig.advance(2.0)
+            rig.emulator.speak(phone, "I said that I know.")
+            await rig.advance(3.0)
+            assert await voices(rig, phone) == 1, "what has to be heard is, and nothing is told"
+            assert not interrupted(rig, phone, "This has to be heard")
+
+    play(run)
+
+
+def test_a_call_that_is_not_streamed_is_not_listened_to() -> None:
+    async def run() -> None:
+        async with wire(SILENT, sections=SITE) as rig:
+            phone = rig.people.dial(rig.lines[0], "wait 300s")
+            await rig.run_until(lambda: any("There is a lot" in e.text for e in rig.emulator.transcript(phone)))
+            rig.emulator.speak(phone, "Yes, yes, I know all that.")
+            await rig.advance(4.0)
+            assert not interrupted(rig, phone, "There is a lot")
+            assert rig.emulator.frames_sent == 0
+
+    play(run)
+
+
+def test_nothing_of_a_secret_is_streamed_and_it_goes_on_behind() -> None:
+    async def run() -> None:
+        async with wire(STREAMED, sections=SITE) as rig:
+            phone = rig.people.dial(rig.lines[0], "wait 300s")
+            await rig.run_until(lambda: rig.state(phone).block == "pin" and rig.state(phone).visit is not None)
+            names = [each.name for each in rig.emulator.deliveries if each.name.startswith("MediaStreaming")]
+            assert names == ["MediaStreamingStarted", "MediaStreamingStopped"]
+            sent = rig.emulator.frames_sent
+            rig.emulator.speak(phone, "one two three four")
+            rig.emulator.press(phone, "1234")
+            await rig.run_until(lambda: rig.state(phone).block == "more")
+            await rig.advance(0.1)
+            assert rig.state(phone).audio.state == "on"
+            # The metadata of the new connection, and one silent frame.
+            assert rig.emulator.frames_sent - sent == 2
+
+    play(run)
