@@ -166,7 +166,7 @@ def length(path: Path) -> tuple[float, int]:
         with wave.open(str(path)) as sound:
             return round(sound.getnframes() / sound.getframerate(), 3), sound.getnchannels()
     except (wave.Error, EOFError, ZeroDivisionError) as error:
-        raise ValueError(f"not a WAV file: {error or type(error).__name__}") from None
+        raise ValueError(f"not a WAV file: {str(error) or type(error).__name__}") from None
 
 
 @contextmanager

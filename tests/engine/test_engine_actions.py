@@ -166,6 +166,20 @@ def test_what_the_host_refuses(
     run(body)
 
 
+def test_what_an_answer_reports_is_an_event_of_now() -> None:
+    async def body(rig: Rig) -> None:
+        rig.service.answers = {"Play": [Performed(reports=Disconnected(0.0, 200, 7000, "told at once"))]}
+        await rig.ring()
+        await rig.drive()
+        row = (await rig.store.journal("a"))[-1]
+        assert '"$":"Disconnected"' in row.event
+        assert row.at >= NOON, "its time is the engine's"
+        assert (await rig.row()).call.status == "ended"
+        assert rig.engine.gauges().waiting == 0
+
+    run(body)
+
+
 @pytest.mark.parametrize(
     "answer", [Performed("c \ud800"), TryLater(0.0, "t \ud800"), Refused(400, "c \ud800", "r \udfff")]
 )
