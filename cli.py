@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 from interpreter.tooling.files import CannotRun, keep_grammar
 
@@ -28,6 +29,21 @@ app.add_typer(translate, name="translate")
 
 host = typer.Typer(help="The world around a site.", no_args_is_help=True)
 app.add_typer(host, name="host")
+
+
+class _TableFirst(TyperGroup):
+    """`ivr prompts SCRIPT` is `ivr prompts table SCRIPT`."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        if args and args[0] not in (*self.commands, "-h", "--help"):
+            args = ["table", *args]
+        return super().parse_args(ctx, args)
+
+
+prompts = typer.Typer(
+    help="Every text of a script: who hears it, how long it is; and its files.", no_args_is_help=True, cls=_TableFirst
+)
+app.add_typer(prompts, name="prompts")
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help="Scripts, or folders with scripts.")]
 Script = Annotated[Path, typer.Argument(metavar="SCRIPT", help="A script.")]
@@ -358,8 +374,8 @@ def graph(
         sys.stdout.write(show.graph(script, format.value, _colour(), tests))
 
 
-@app.command()
-def prompts(
+@prompts.command(name="table")
+def prompts_table(
     script: Script,
     format: Annotated[TableFormat, typer.Option(help="How to print the table.")] = TableFormat.text,
 ) -> None:
@@ -368,6 +384,20 @@ def prompts(
 
     with _exits():
         sys.stdout.write(show.prompts(script, format.value, _colour()))
+
+
+@prompts.command(name="render")
+def prompts_render(
+    site: Annotated[Path, typer.Argument(metavar="SITE", help="The site file of the server.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what has no file.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Delete files that no script says any more.")] = False,
+) -> None:
+    """Make files of all texts without values, so that calls play them. What has a file is not rendered again."""
+    from interpreter.tooling.rendering import render
+
+    with _exits():
+        outcome = render(site, _colour(), lambda line: print(line, flush=True), dry_run=dry_run, prune=prune)
+        _finish(outcome.out, outcome.err, outcome.code)
 
 
 @translate.command(name="export")

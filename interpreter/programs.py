@@ -22,6 +22,8 @@ from dsl.bundle import bundle, is_inside, used_names
 from dsl.report import render
 from interpreter.data.missing import missing_parts
 from interpreter.engine import Script, ScriptUnusable, script_hash
+from interpreter.prompts.files import PromptFolder
+from interpreter.prompts.texts import static_texts
 from interpreter.site import Site
 from interpreter.site_bindings import bindings_from
 
@@ -144,9 +146,26 @@ class SiteScripts:
                 return
             self._current[path] = Script(digest, path.name, text, checked.program)
             _log.info("script loaded", script=path.name, version=digest[:12], replaced=before is not None)
+            self._tell_prompts(path.name, checked.program)
             if parts := missing_parts(checked.program):
                 _log.warning("this version refuses a part of a script", script=path.name, refused=", ".join(parts))
         self._refused.pop(path, None)
+
+    def _tell_prompts(self, script: str, program: Program) -> None:
+        """How much of a script is played from files, and what is paid for each time."""
+        folder = self._site.prompts_path()
+        if folder is None:
+            return
+        statics, changing = static_texts(program)
+        missing = PromptFolder(folder).missing(statics)
+        told = _log.warning if missing else _log.info
+        told(
+            "prompts of a script",
+            script=script,
+            in_files=len(statics) - len(missing),
+            without_file=len(missing),
+            with_values=len(changing),
+        )
 
     def _refuse(self, path: Path, refused: _Refused) -> None:
         if self._refused.get(path) != refused:

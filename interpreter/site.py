@@ -229,6 +229,14 @@ class Site:
     def store_path(self) -> Path:
         return self.folder / self.store.path
 
+    def prompts_path(self) -> Path | None:
+        """The folder with files of prompts; ``None`` where every prompt is spoken."""
+        return self.folder / self.settings.prompts.folder if self.settings.prompts.folder else None
+
+    def prompts_url(self) -> str:
+        """Where the telephone service fetches them: the site's own address, else this server's."""
+        return self.settings.prompts.url or f"{self.server.callback_base}/prompts"
+
     def ca_path(self) -> Path | None:
         return self.folder / self.service.ca_file if self.service.ca_file else None
 

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from interpreter.site_attached import Attached, check_headers
 from interpreter.site_center import Agent, CallRecording, Expert, Mail, Presence, QueueOf, Told, Voicemail
-from interpreter.site_speech import Understanding
+from interpreter.site_speech import PromptFiles, Speech, Understanding
 from interpreter.site_values import (
     E164,
     HTTP_ADDRESS,
@@ -259,6 +259,8 @@ class Settings(BaseSettings):
     mail: Mail = Mail()
     presence: Presence | None = None
     understanding: Understanding = Understanding()
+    speech: Speech = Speech()
+    prompts: PromptFiles = PromptFiles()
     notify: dict[str, Told] = {}
     card_services: dict[str, CardService] = {}
     attached: dict[str, Attached] = {}

@@ -13,6 +13,7 @@ SECRETS: Mapping[tuple[str, ...], str] = {
     ("mail", "password"): "unresolved",
     ("presence", "secret"): "unresolved",
     ("understanding", "language_service", "key"): "unresolved",
+    ("speech", "key"): "unresolved",
     ("voicemail", "blob", "connection_string"): "AccountName=unresolved;AccountKey=unresolved",
     ("voicemail", "blob", "sas"): "unresolved",
 }

@@ -1,6 +1,8 @@
-"""The sections of the site file about speech: who understands a caller."""
+"""The sections of the site file about speech: who understands a caller, who renders prompts, and where they lie."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -55,6 +57,38 @@ class Understanding(Section):
             raise ValueError("either language_service or chat, not both")
         if self.ask_from >= self.sure_from:
             raise ValueError("ask_from is smaller than sure_from")
+        return self
+
+
+class Speech(Section):
+    """The resource of Azure AI Speech that prompts are rendered with. Calls do not need it."""
+
+    key: SecretStr | None = None
+    region: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] | None = None
+    endpoint: Address | None = None
+    """In the place of ``region``, for a resource with a name of its own."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Speech:
+        if self.region and self.endpoint:
+            raise ValueError("either region or endpoint, not both")
+        if bool(self.key) != bool(self.region or self.endpoint):
+            raise ValueError("a key needs a region (or an endpoint), and the other way round")
+        return self
+
+
+class PromptFiles(Section):
+    """Where the files of prompts lie, and where the telephone service fetches them."""
+
+    folder: Text | None = None
+    """Relative to the site file. Without it every prompt is spoken."""
+    url: Address | None = None
+    """The address under which the folder is served. Without it the server itself serves it, under ``/prompts``."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> PromptFiles:
+        if self.url and not self.folder:
+            raise ValueError("url goes with folder: the server has to know which files there are")
         return self
 
 

@@ -31,6 +31,7 @@ from interpreter.machine import Call
 from interpreter.media.sockets import Sockets
 from interpreter.ports import Clock
 from interpreter.programs import SiteScripts
+from interpreter.prompts.files import NAME, PromptFolder
 from interpreter.protocol import CallOffered, Event, RecordingChanged
 from interpreter.routing.protocol import FileReady
 from interpreter.site import Site
@@ -93,7 +94,7 @@ class Desk:
 
     def operations(self) -> list[Operation]:
         """What the service and the surroundings of the server ask for, and the switches."""
-        return [*self._of_service(), *self._of_surroundings(), *self._of_switches()]
+        return [*self._of_service(), *self._of_prompts(), *self._of_surroundings(), *self._of_switches()]
 
     def _of_service(self) -> list[Operation]:
         call = {"shard": "The shard of the call, 0 to 255.", "call": "The call's id."}
@@ -117,6 +118,17 @@ class Desk:
                 tag="service", who="anyone", media="audio/wav", parameters={"name": "Which tone."},
                 answers="The sound.", failures={404: "No such tone."},
             ),
+        ]  # fmt: skip
+
+    def _of_prompts(self) -> list[Operation]:
+        if self.site.prompts_path() is None or self.site.settings.prompts.url is not None:
+            return []
+        return [
+            Operation(
+                "GET", "/prompts/{name}.wav", "get_prompt", "A prompt, which the service fetches and plays",
+                self._prompt, tag="service", who="anyone", media="audio/wav", parameters={"name": "Which prompt."},
+                answers="The sound.", failures={404: "No such prompt."},
+            )
         ]  # fmt: skip
 
     def _of_surroundings(self) -> list[Operation]:
@@ -153,6 +165,17 @@ class Desk:
                 body=SwitchWanted, answer=SwitchNow, answers="The switch as it is now.", failures=none,
             ),
         ]  # fmt: skip
+
+    async def _prompt(self, asked: Asked) -> Response:
+        """A name is made of the words, so a file never changes under it."""
+        name, folder = asked.path["name"], self.site.prompts_path()
+        if folder is None or NAME.fullmatch(name) is None:
+            raise HTTPException(404, "no such prompt")
+        try:
+            sound = await asyncio.to_thread(PromptFolder(folder).path(name).read_bytes)
+        except OSError:
+            raise HTTPException(404, "no such prompt") from None
+        return Response(sound, media_type="audio/wav", headers={"Cache-Control": "max-age=31536000, immutable"})
 
     # ----------------------------------------------------------------------------------------------------------------
     # The host

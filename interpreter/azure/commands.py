@@ -49,6 +49,7 @@ from interpreter.azure.speech import NOTHING, pieces
 from interpreter.azure.tones import TONES
 from interpreter.azure.transport import open_session
 from interpreter.ports import Line, Performance, Performed, Refused, Request, TryLater
+from interpreter.prompts.files import SUFFIX, PromptFolder
 from interpreter.protocol import (
     Answer,
     CancelMedia,
@@ -97,6 +98,8 @@ class AzureHost:
 
     def __init__(self, site: Site, client: CallAutomationClient, credential: AsyncTokenCredential | None) -> None:
         self._site, self._client, self._credential = site, client, credential
+        folder = site.prompts_path()
+        self._files = PromptFolder(folder) if folder is not None else None
         self._brief: Callable[[str], BriefLines] = lambda _: ()
         self._capture: Capture | None = None
 
@@ -271,16 +274,26 @@ class AzureHost:
         for prompt in prompts:
             match prompt:
                 case SayText():
-                    if prompt.ssml:
-                        sources.append(SsmlSource(ssml_text=prompt.text))
-                        continue
                     own = prompt.language or language, prompt.voice if prompt.language else voice
-                    sources.extend(spoken(piece, *own) for piece in pieces(prompt.text))
+                    if files := self._in_files(prompt, *own):
+                        sources.extend(files)
+                    elif prompt.ssml:
+                        sources.append(SsmlSource(ssml_text=prompt.text))
+                    else:
+                        sources.extend(spoken(piece, *own) for piece in pieces(prompt.text))
                 case PlayAudio():
                     sources.append(FileSource(_bound("recording", prompt.name, self._site.audio(prompt.name))))
                 case _:
                     assert_never(prompt)
         return sources
+
+    def _in_files(self, prompt: SayText, language: str, voice: str) -> list[FileSource]:
+        """The files in which exactly this is heard, if there are any. The service keeps what it has fetched by name."""
+        if self._files is None:
+            return []
+        names = self._files.of_text(prompt.text, language, voice, prompt.ssml) or ()
+        url = self._site.prompts_url()
+        return [FileSource(f"{url}/{name}{SUFFIX}", play_source_cache_id=name) for name in names]
 
 
 _INPUT = {

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from dsl import Program
-from dsl.analysis.texts import Spoken, recordings, spoken
+from dsl.analysis.texts import recordings, spoken
 from dsl.ast import BLOCKS, Block, Flow, Say, Step, Text
+from interpreter.prompts.texts import named_texts
 from interpreter.simulate import AUDIO, WORD
 
 FIRST_HEARD = ("say", "prompt", "notice", "greeting", "offer", "accept", "question")
@@ -53,17 +53,6 @@ def rows_of(program: Program) -> list[Row]:
         )
         for name, block, each in named_texts(program)
     ]
-
-
-def named_texts(program: Program) -> Iterator[tuple[str, str, Spoken]]:
-    """Every text with its id (``main_menu.reprompt.2``) and the block (or flow) that it stands in."""
-    for declaration in program.declarations():
-        counts: dict[str, int] = {}
-        for each in spoken(declaration):
-            use = each.use.replace(" ", "_")
-            counts[use] = counts.get(use, 0) + 1
-            number = f".{counts[use]}" if counts[use] > 1 else ""
-            yield f"{declaration.name.text}.{use}{number}", declaration.name.text, each
 
 
 def seconds_of(text: Text) -> float:

@@ -19,8 +19,8 @@ from dsl import Program, parse
 from dsl.analysis.texts import meanings, phrases
 from dsl.ast import Prompts
 from dsl.bundle import files
+from interpreter.prompts.texts import named_texts
 from interpreter.tooling.files import CannotRun, read, write
-from interpreter.tooling.prompts import named_texts
 
 MISSING = frozenset({"IVR703", "IVR705", "IVR708", "IVR709"})
 """Errors about translations: they do not keep a script from its translators."""
