@@ -31,6 +31,7 @@ from interpreter.api.views import Views
 from interpreter.azure.commands import connect
 from interpreter.azure.transport import open_session
 from interpreter.background import in_background
+from interpreter.callees import Callees
 from interpreter.center import make as make_center
 from interpreter.center_counts import CenterCounts
 from interpreter.center_metrics import CenterCollector
@@ -137,9 +138,10 @@ async def running(
         stack.push_async_callback(messages.close)
         counts = CenterCounts(site, metrics.registry, metrics.transfers)
         center = make_center(site, store, host, time, deliver, lambda: session, messages, counts)
+        callees = Callees(site, store, time)
         house = House(
             host, site.functions(), store, time, vault, given, center.desk, center.notifier,
-            site.settings.card_services, open_meanings(site.settings.understanding, session),
+            site.settings.card_services, open_meanings(site.settings.understanding, session), callees,
         )  # fmt: skip
         stack.push_async_callback(house.close)
         center.recordings.tell = counts.recording
@@ -155,7 +157,7 @@ async def running(
         streams = Streams(center.floors, time, real, Views(site))
         sockets = Sockets(hearing, gate.admit_socket, real, metrics)
         stack.push_async_callback(sockets.close)
-        desk = Desk(site, engine, store, scripts, time, metrics, center, gate, streams, sockets, vault)
+        desk = Desk(site, engine, store, scripts, time, metrics, center, gate, streams, sockets, callees, vault)
         in_background(desk, stack, fire=by_itself)
         yield Runtime(create_app(desk), desk, house, center.floors, presence)
 

@@ -59,9 +59,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Performed:
-    """The host accepted the request. ``connection_id`` is set when it names the call's connection (answer). ``reports``
-    is what the host would have reported later, where it is known at once and no report comes; its time is the
-    engine's."""
+    """The host accepted the request. ``connection_id`` is set when it names the call's connection (answer), or that by
+    which somebody is rung (dial). ``reports`` is what the host would have reported later, where it is known at once and
+    no report comes; its time is the engine's."""
 
     connection_id: str = ""
     reports: Event | None = None

@@ -20,7 +20,6 @@ from watchfiles import Change, awatch
 from dsl import Diagnostic, Program, Source, check
 from dsl.bundle import bundle, is_inside, used_names
 from dsl.report import render
-from interpreter.data.missing import missing_parts
 from interpreter.engine import Script, ScriptUnusable, script_hash
 from interpreter.prompts.files import PromptFolder
 from interpreter.prompts.texts import static_texts
@@ -33,12 +32,15 @@ SCRIPT = ".ivr"
 LOOK_AGAIN = 30.0
 """Seconds after which scripts are read again although nothing told of a change."""
 
+NUMBER = "number"
+"""The parameter of an outbound flow that says whom to call."""
+
 Problems: TypeAlias = Mapping[Path, str]
 """Per script that cannot take calls as it is on disk, why: findings, one a line, or that it cannot be read."""
 
 
 class SiteScripts:
-    """The scripts that the site's ``[lines]`` name, checked against what the site binds."""
+    """The scripts that the site's ``[lines]`` and ``[outbound]`` name, checked against what the site binds."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -46,11 +48,24 @@ class SiteScripts:
         self._current: dict[Path, Script[Program]] = {}
         self._refused: dict[Path, _Refused] = {}
         self._used: dict[Path, tuple[str, ...]] = {}
+        self._desks: dict[tuple[str, str], Script[Program]] = {}
 
     def for_line(self, called: str) -> Script[Program] | None:
         """The current script of the line; None when it has none, or none that was ever fit to take calls."""
         path = self._site.script_for(called)
         return None if path is None else self._current.get(path)
+
+    def for_flow(self, name: str) -> Script[Program] | None:
+        """The current script of an outbound flow by its name under ``[outbound]``; None when it has none, or none that
+        was ever fit to make calls."""
+        path = self._site.outbound_scripts().get(name)
+        return None if path is None else self._current.get(path)
+
+    def for_emergency_center(self, called: str) -> Script[Program] | None:
+        """The script that takes a call of an emergency center straight to the line's desk; None where the site names
+        none. It is the server's own, so that no script of the site can be in its way."""
+        desk = self._site.settings.emergency.desk_of(called)
+        return None if desk is None else self._desks.setdefault(desk.target, _to_desk(*desk.target))
 
     def compile(self, name: str, text: str) -> Program:
         """The program of a version that the store kept. Raises `ScriptUnusable`.
@@ -67,10 +82,18 @@ class SiteScripts:
         """The lines whose script was never fit to take calls."""
         return tuple(called for called, path in self._site.scripts().items() if path not in self._current)
 
+    @property
+    def flows_without_script(self) -> tuple[str, ...]:
+        """The outbound flows whose script was never fit to make calls."""
+        return tuple(name for name, path in self._site.outbound_scripts().items() if path not in self._current)
+
+    def _paths(self) -> frozenset[Path]:
+        return frozenset((*self._site.scripts().values(), *self._site.outbound_scripts().values()))
+
     async def load(self) -> Problems:
         """Reads every script again and says which are unfit. Good ones take calls from now on."""
         # In a thread: a long script takes longer to check than calls may wait.
-        for path in sorted(set(self._site.scripts().values())):
+        for path in sorted(self._paths()):
             await asyncio.to_thread(self._read, path)
         return {path: refused.why for path, refused in self._refused.items()}
 
@@ -105,7 +128,7 @@ class SiteScripts:
 
     def _files(self) -> Iterator[Path]:
         """The scripts and the files that they use, also those that are not there."""
-        for path in self._site.scripts().values():
+        for path in self._paths():
             yield path
             yield from (path.parent / name for name in self._used.get(path, ()) if is_inside(name))
 
@@ -139,16 +162,12 @@ class SiteScripts:
             if checked.program is None:
                 self._refuse(path, _Refused(digest, _listed(checked.errors)))
                 return
-            if checked.program.flow is not None and checked.program.flow.outbound:
-                self._refuse(
-                    path, _Refused(digest, "its flow is outbound: it makes calls, and takes none of `[lines]`")
-                )
+            if why := self._wrong_way(path, checked.program):
+                self._refuse(path, _Refused(digest, why))
                 return
             self._current[path] = Script(digest, path.name, text, checked.program)
             _log.info("script loaded", script=path.name, version=digest[:12], replaced=before is not None)
             self._tell_prompts(path.name, checked.program)
-            if parts := missing_parts(checked.program):
-                _log.warning("this version refuses a part of a script", script=path.name, refused=", ".join(parts))
         self._refused.pop(path, None)
 
     def _tell_prompts(self, script: str, program: Program) -> None:
@@ -167,6 +186,18 @@ class SiteScripts:
             with_values=len(changing),
         )
 
+    def _wrong_way(self, path: Path, program: Program) -> str:
+        """Why a script cannot do what the site file wants of it, ``""`` when it can: take calls, or make them."""
+        flow = program.flow
+        outbound = flow is not None and flow.outbound
+        if path in self._site.scripts().values():
+            return "its flow is outbound: it makes calls, and takes none of `[lines]`" if outbound else ""
+        if flow is None or not outbound:
+            return "its flow is not outbound: it takes calls, and makes none of `[outbound]`"
+        if not any(each.name.text == NUMBER and each.type.name == "phone" for each in flow.parameters):
+            return f"its flow has no parameter `{NUMBER} phone`: whom to call could not be told"
+        return ""
+
     def _refuse(self, path: Path, refused: _Refused) -> None:
         if self._refused.get(path) != refused:
             keeps = path in self._current
@@ -180,6 +211,44 @@ class _Refused:
 
     version: str
     why: str
+
+
+def _to_desk(kind: str, name: str) -> Script[Program]:
+    """A script that rings somebody three times, and says so when nobody is there."""
+    text = _DESK.format(target=f"{kind} {name}")
+    program = check(Source("emergency desk", text)).program
+    if program is None:
+        raise AssertionError("the script of the emergency desk is not one")
+    return Script(script_hash(text), "emergency desk", text, program)
+
+
+_DESK = """\
+ivr 1
+
+flow emergency_call_back
+    language en-US
+    on caller hangup -> finish abandoned
+    on system error  -> second
+
+transfer first
+    to {target}
+    answered                                -> finish at_the_desk
+    no answer or busy or declined or failed -> second
+
+transfer second
+    to {target}
+    answered                                -> finish at_the_desk
+    no answer or busy or declined or failed -> third
+
+transfer third
+    to {target}
+    answered                                -> finish at_the_desk
+    no answer or busy or declined or failed -> nobody
+
+step nobody
+    say "Nobody answers at the emergency desk. Please call this number again."
+    finish nobody_at_the_desk
+"""
 
 
 def _beside(folder: Path, name: str) -> str | None:

@@ -35,6 +35,7 @@ from interpreter.site_model import (
     Settings,
     Store,
 )
+from interpreter.site_outbound import Outbound
 from interpreter.site_secrets import SECRETS, is_secret
 
 Kind: TypeAlias = Literal["number", "teams_user", "teams_app", "agent", "audio", "switch", "secret"]
@@ -226,6 +227,10 @@ class Site:
         """Script paths by line."""
         return {called: self.folder / script for called, script in self.settings.lines.items()}
 
+    def outbound_scripts(self) -> Mapping[str, Path]:
+        """The scripts that make calls, by the names under which they are ordered."""
+        return {name: self.folder / each.script for name, each in self.settings.outbound.items()}
+
     def store_path(self) -> Path:
         return self.folder / self.store.path
 
@@ -362,6 +367,7 @@ _TABLES: Mapping[str, type[BaseModel]] = {
     "queues": QueueOf,
     "experts": Expert,
     "notify": Told,
+    "outbound": Outbound,
 }
 """What each entry of these sections is."""
 

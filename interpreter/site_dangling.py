@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from dsl.spell import nearest
 from interpreter.site_center import CALLER
@@ -25,6 +25,26 @@ def dangling(settings: Settings) -> Iterator[tuple[str, str, str]]:
     for name in settings.recording.order:
         if name not in reached:
             yield "recording", "order", f"nobody is called `{name}` in this file{_meant(name, reached)}"
+    yield from _of_calls(settings)
+
+
+def _of_calls(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    if settings.outbound and not settings.calling.countries:
+        yield "calling", "countries", "[outbound] makes calls: name the countries that may be called"
+    known: dict[str, Mapping[str, object]] = {
+        "number": settings.numbers,
+        "teams user": settings.teams_users,
+        "teams app": settings.teams_apps,
+        "agent": settings.agents,
+    }
+    for desk in settings.emergency.desks.values():
+        kind, name = desk.target
+        if name not in known[kind]:
+            yield "emergency", "desks", f"no {kind} is called `{name}`{_meant(name, known[kind])}"
+    if settings.emergency.centers:
+        for line in settings.lines:
+            if settings.emergency.desk_of(line) is None:
+                yield "emergency", "desks", f"nobody takes the calls of emergency centers on the line {line}"
 
 
 def _meant(name: str, known: Iterable[str]) -> str:

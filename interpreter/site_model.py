@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from interpreter.site_attached import Attached, check_headers
 from interpreter.site_center import Agent, CallRecording, Expert, Mail, Presence, QueueOf, Told, Voicemail
+from interpreter.site_outbound import Calling, Emergency, Outbound
 from interpreter.site_speech import PromptFiles, Speech, Understanding
 from interpreter.site_values import (
     E164,
@@ -254,6 +255,9 @@ class Settings(BaseSettings):
     agents: dict[str, Agent] = {}
     queues: dict[str, QueueOf] = {}
     experts: dict[str, Expert] = {}
+    calling: Calling = Calling()
+    outbound: dict[str, Outbound] = {}
+    emergency: Emergency = Emergency()
     recording: CallRecording = CallRecording()
     voicemail: Voicemail = Voicemail()
     mail: Mail = Mail()

@@ -9,12 +9,16 @@ from typing import Annotated, Any
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from dsl.emergency import WHY, is_emergency
+
 HTTP_ADDRESS = re.compile(r"https?://[^/\s?#]+(/[^\s?#]*)?")
 _RESOURCE_ACCOUNT = re.compile(r"28:[a-z-]+:[0-9a-fA-F-]{36}")
 
 
 def _e164(value: str) -> str:
     """A number as E.164 (ITU-T E.164: ``+`` and 7 to 15 digits) of a length that its country uses."""
+    if is_emergency(value):
+        raise ValueError(f"any other number: {WHY}")
     if not re.fullmatch(r"\+[1-9][0-9]{6,14}", value):
         raise ValueError("a number in E.164 form, such as +14255550100")
     try:

@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from interpreter.engine import ActionResult, DropReason, Gauges, Step
 from interpreter.line_transfers import LineTransfers
-from interpreter.protocol import CallOffered, Event, Finished, HostAction
+from interpreter.protocol import CallOffered, CallStarted, Event, Finished, HostAction
 from interpreter.store import StoreUnavailable
 
 _log = structlog.get_logger(__name__)
@@ -91,9 +91,10 @@ class Watcher:
         self._metrics, self._trace = metrics, trace
         self._transfers = LineTransfers(metrics.transfers)
 
-    def call_started(self, call_id: str, offered: CallOffered, script: str) -> None:
+    def call_started(self, call_id: str, begun: CallOffered | CallStarted, script: str) -> None:
         self._metrics.started.labels(script).inc()
-        _log.info("call started", call=call_id, called=offered.called, caller=masked(offered.caller), script=script)
+        caller = masked(begun.caller) if isinstance(begun, CallOffered) else "ours"
+        _log.info("call started", call=call_id, called=begun.called, caller=caller, script=script)
 
     def step_taken(self, call_id: str, event: Event, step: Step[object], micros: float) -> None:
         self._metrics.steps.observe(micros / 1e6)

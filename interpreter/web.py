@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from dsl import Program
+from dsl.emergency import is_emergency
 from interpreter.addresses import call_id_for, shard_of
 from interpreter.api.bodies import Sent
 from interpreter.api.frame import Asked, Operation
@@ -25,6 +26,7 @@ from interpreter.api.gate import Gate
 from interpreter.api.stream import Streams
 from interpreter.azure import callbacks, eventgrid
 from interpreter.azure.fields import Malformed
+from interpreter.callees import Callees
 from interpreter.center import Center
 from interpreter.engine import Engine, UnknownSwitch
 from interpreter.machine import Call
@@ -83,6 +85,7 @@ class Desk:
     gate: Gate
     streams: Streams
     sockets: Sockets
+    callees: Callees
     vault: Vault = field(default_factory=Vault)
     """Where what callers enter in confidence goes before anything of it is kept or logged."""
     timers: asyncio.Task[None] | None = None
@@ -185,7 +188,8 @@ class Desk:
         call_id = asked.path["call"]
         if asked.path["shard"] != str(shard_of(call_id)):
             raise HTTPException(404, "no such call")
-        found = callbacks.parse(await asked.raw(), self.clock.now(), call_id)
+        dial = asked.request.query_params.get(callbacks.DIAL, "")
+        found = callbacks.parse(await asked.raw(), self.clock.now(), call_id, dial)
         # First: who hangs up while waiting has hung up, whatever the script then takes back.
         if of_floor := [each.floor for each in found if isinstance(each, callbacks.Callback) and each.floor]:
             await self.center.floors.report(of_floor)
@@ -242,11 +246,19 @@ class Desk:
         return Response(status_code=200)
 
     async def _ring(self, call: eventgrid.Incoming) -> None:
+        if is_emergency(call.callee) or is_emergency(call.called):
+            # Neither answered nor refused: it is the service's to connect, and nobody's to hold up.
+            _log.error("an emergency call rings here and is left to the service", called=call.called)
+            return
+        script = None
+        if is_emergency(call.caller) or call.caller in self.site.settings.emergency.centers:
+            script = self.scripts.for_emergency_center(call.called)
+            _log.warning("an emergency center calls", called=call.called, desk=script is not None)
         attached = call.context.attached(self.site.settings.attached)
         offered = CallOffered(
             self.clock.now(), call.caller, call.called, self.engine.switches(), call.caller_name, attached
         )
-        result = await self.engine.offer(call_id_for(call.key), offered, call.incoming_context)
+        result = await self.engine.offer(call_id_for(call.key), offered, call.incoming_context, script)
         if result == "no_script":
             _log.warning("a line without a script rings", called=call.called)
 
@@ -275,7 +287,7 @@ class Desk:
                 await keys.refresh()
         checks = {
             "store": await self._store_works(),
-            "scripts": not self.scripts.lines_without_script,
+            "scripts": not (self.scripts.lines_without_script or self.scripts.flows_without_script),
             "keys": all(keys.available for keys in self.gate.key_sets()),
             "timers": self._timers_run(),
             "staying": not self.draining,

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from interpreter.api.attempts import OutboundView, outbound_view
 from interpreter.api.errors import Refused
 from interpreter.api.frame import Asked, Operation
 from interpreter.api.views import Views
@@ -15,7 +16,7 @@ from interpreter.journal import CALLS, JournalError
 from interpreter.machine import Call
 from interpreter.routing.protocol import CallBackWithdrawn
 from interpreter.routing.state import AgentState, Floor, Leg, LegState, Promise, call_of
-from interpreter.store import CallRow
+from interpreter.store import CallRow, StoredCall
 from interpreter.telemetry import masked
 from interpreter.web import Desk
 
@@ -66,6 +67,7 @@ class WholeCall(CallNow):
     ending: str = Field(description="As in the details of a call; empty while it goes on.")
     result: str
     legs: list[LegView]
+    outbound: OutboundView | None = Field(description="Of a call that the site makes; `caller` is who is called.")
 
 
 class PromiseView(BaseModel):
@@ -142,7 +144,8 @@ class OperatorCalls:
         return CallsView(calls=calls, more=len(rows) > MOST_CALLS)
 
     async def _call(self, asked: Asked) -> WholeCall:
-        row = await self._row(asked.path["call"])
+        stored = await self._stored(asked.path["call"])
+        row = stored.call
         state, ended = _state(row), row.status == "ended"
         legs = [] if ended else [_leg(leg) for leg in self._floors.floor.legs_of(row.id)]
         return WholeCall(
@@ -152,19 +155,27 @@ class OperatorCalls:
             ending=(state.ending if state is not None else None) or ("failed" if ended else ""),
             result=state.result if state is not None else "",
             legs=legs,
+            outbound=await self._outbound(stored) if not row.incoming_context else None,
         )
+
+    async def _outbound(self, stored: StoredCall) -> OutboundView | None:
+        journal = await self._desk.store.journal(stored.call.id)
+        try:
+            return outbound_view(journal, await self._desk.store.outbox(stored.call.id), stored.timers)
+        except JournalError:
+            return None
 
     async def _end(self, asked: Asked) -> None:
         call = asked.path["call"]
-        row = await self._row(call)
+        row = (await self._stored(call)).call
         if row.status == "ended" or not await self._desk.engine.end(call):
             raise Refused(404, "no such call goes on")
 
-    async def _row(self, call: str) -> CallRow:
+    async def _stored(self, call: str) -> StoredCall:
         found = (await self._desk.store.load([call])).get(call)
         if found is None:
             raise Refused(404, "no such call")
-        return found.call
+        return found
 
     async def _script(self, version: str) -> str:
         script = await self._desk.store.script(version)

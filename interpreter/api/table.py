@@ -7,6 +7,7 @@ from interpreter.api.document import with_document
 from interpreter.api.frame import Api, Operation
 from interpreter.api.operator import OperatorApi
 from interpreter.api.operator_calls import OperatorCalls
+from interpreter.api.outbound import OutboundApi
 from interpreter.api.recordings import RecordingsApi
 from interpreter.api.supervisors import SupervisorsApi
 from interpreter.api.transcripts import TranscriptsApi
@@ -20,7 +21,7 @@ def every_operation(desk: Desk) -> tuple[Operation, ...]:
     supervisors = SupervisorsApi(site, floors, clock)
     operator, calls, recordings = OperatorApi(desk), OperatorCalls(desk), RecordingsApi(desk)
     transcripts = TranscriptsApi(site, floors, desk.store)
-    all_of_them = (desk, agents, supervisors, operator, calls, recordings, transcripts)
+    all_of_them = (desk, agents, supervisors, operator, calls, recordings, transcripts, OutboundApi(desk))
     return with_document([operation for each in all_of_them for operation in each.operations()])
 
 

@@ -9,21 +9,14 @@ from typing import Annotated, Literal
 import phonenumbers
 from pydantic import Field, model_validator
 
+from dsl.emergency import WHY, is_emergency
 from dsl.spell import nearest
 from interpreter.api.bodies import Sent
 from interpreter.api.errors import Problem, Refused
+from interpreter.callees import COSTLY
 from interpreter.routing.protocol import Person
 from interpreter.site import Site
 from interpreter.staff import expert, number, target
-
-_COSTLY = frozenset(
-    {
-        phonenumbers.PhoneNumberType.PREMIUM_RATE,
-        phonenumbers.PhoneNumberType.SHARED_COST,
-        phonenumbers.PhoneNumberType.PAGER,
-    }
-)
-"""Kinds of numbers that are not dialled unless the site file names them: calling them is what fraud lives on."""
 
 
 class Target(Sent):
@@ -69,6 +62,8 @@ def person_meant(site: Site, wanted: Target) -> Person:
     kind, name = wanted.kind, str(getattr(wanted, wanted.kind))
     if kind == "expert":
         found = expert(site, name)
+    elif kind == "number" and is_emergency(name):
+        raise _refused("number", WHY)
     elif kind == "number" and name.startswith("+"):
         found = _dialled(site, name)
     else:
@@ -100,7 +95,7 @@ def _dialled(site: Site, text: str) -> Person:
         raise _refused("number", "no country has such a number") from None
     if not phonenumbers.is_valid_number(parsed):
         raise _refused("number", "no country has such a number")
-    if phonenumbers.number_type(parsed) in _COSTLY:
+    if phonenumbers.number_type(parsed) in COSTLY:
         raise _refused("number", "numbers of this kind are dialled only where the site file names them")
     return number(text)
 

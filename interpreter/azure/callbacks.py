@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from interpreter import protocol
 from interpreter.azure import leg_callbacks
@@ -22,6 +22,7 @@ _PREFIX = "Microsoft.Communication."
 
 _CANCELED = 8508
 _STOP_TONE = 8514
+_INVALID_ARGUMENT = 8523
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +42,31 @@ class Callback:
     """What the floor is told."""
 
 
-def parse(body: bytes, at: float, call: str = "") -> list[Callback | Malformed]:
+DIAL = "dial"
+"""The parameter of a callback address that says which attempt to call somebody it is about."""
+
+
+def parse(body: bytes, at: float, call: str = "", dial: str = "") -> list[Callback | Malformed]:
     """Every element of the body in its order; a body that is no list of objects is one `Malformed`.
 
     ``at`` is the time of arrival, in seconds since the epoch; ``call`` the name in the callback address: a call of
-    ours, or a leg that has a line of its own.
+    ours, or a leg that has a line of its own. ``dial`` is the operation by which we call somebody, where the address
+    names one.
     """
     found = elements(body)
     if isinstance(found, Malformed):
         return [found]
-    return [_element(element, at, call) for element in found]
+    return [_element(element, at, call, dial) for element in found]
 
 
-def _element(element: object, at: float, call: str) -> Callback | Malformed:
+def _element(element: object, at: float, call: str, dial: str) -> Callback | Malformed:
     if not isinstance(element, dict):
         return Malformed("an element is not an object")
     try:
         kind = text(element, "type").removeprefix(_PREFIX)
         data = table(element, "data", required=True)
         read = _READERS.get(kind)
+        attempt = _OF_ATTEMPT.get(kind) if dial else None
         # What was asked for by the floor is none of the call's business.
         of_leg = call.startswith(leg_callbacks.LEG) or _op(data).startswith(leg_callbacks.LEG)
         return Callback(
@@ -67,7 +74,7 @@ def _element(element: object, at: float, call: str) -> Callback | Malformed:
             connection_id=text(data, "callConnectionId", ""),
             server_call_id=text(data, "serverCallId", ""),
             type=kind,
-            event=read(data, at) if read is not None and not of_leg else None,
+            event=attempt(data, at, dial) if attempt else read(data, at) if read is not None and not of_leg else None,
             known=read is not None,
             floor=leg_callbacks.read(kind, data, call, at) if call else None,
         )
@@ -203,6 +210,41 @@ def _collected(data: Fields) -> str:
 def _nothing(data: Fields, at: float) -> None:
     """Known, and nothing for a call to act on."""
 
+
+def _somebody_is_there(data: Fields, at: float, dial: str) -> protocol.Event:
+    return protocol.Connected(at, dial, text(data, "callConnectionId"))
+
+
+def _line_ended(data: Fields, at: float, dial: str) -> protocol.Event:
+    result = _result(data)
+    why = why_not_reached(result.code, result.sub_code)
+    return protocol.LineEnded(
+        at, dial, text(data, "callConnectionId"), result.code, result.sub_code, why, result.message
+    )
+
+
+def why_not_reached(code: int, sub_code: int) -> Literal["no answer", "busy", "invalid", "failed"]:
+    """What became of an attempt to call somebody, by the host's codes. Who declines is busy: another hour may suit."""
+    if sub_code == _INVALID_ARGUMENT:
+        return "failed"  # our request was wrong, and not the number
+    match leg_callbacks.why_of(code, sub_code):
+        case "busy" | "declined":
+            return "busy"
+        case "no answer" | "cancelled":
+            return "no answer"
+        case "invalid":
+            return "invalid"
+        case _:
+            return "failed"
+
+
+_OF_ATTEMPT: Mapping[str, Callable[[Fields, float, str], protocol.Event]] = {
+    "CallConnected": _somebody_is_there,
+    "CreateCallFailed": _line_ended,
+    "CallDisconnected": _line_ended,
+}
+"""What is told of somebody whom we call. A call that fails is reported by the last two of these, in either order, and
+only the last carries the operation: so the address says which attempt it is."""
 
 _IGNORED = (
     "ParticipantsUpdated",

@@ -38,8 +38,10 @@ from azure.core.exceptions import AzureError, ClientAuthenticationError, Deseria
 from azure.core.pipeline.policies import AsyncRedirectPolicy, AsyncRetryPolicy
 from azure.core.pipeline.transport import AioHttpTransport
 
+from dsl.emergency import WHY, is_emergency
 from interpreter.azure import custom_context
 from interpreter.azure.capture import Capture, Notes
+from interpreter.azure.dialling import UnboundNameError, dial
 from interpreter.azure.legs import AzureHands, Lines
 from interpreter.azure.outcome import of_error, repeatability
 from interpreter.azure.people import BriefLines, call_details, identity, party, spoken, tell_left_out
@@ -83,10 +85,6 @@ _SCOPE = "https://communication.azure.com//.default"
 """With two slashes, as the SDK asks for it."""
 
 _Source = FileSource | SsmlSource | TextSource
-
-
-class UnboundNameError(Exception):
-    """A script's name has no meaning in this site (any more)."""
 
 
 class UnreadableAnswerError(Exception):
@@ -148,6 +146,13 @@ class AzureHost:
             return await self._answer(line, action, headers)
         if isinstance(action, Reject):
             await self._client.reject_call(line.incoming_context, call_reject_reason=action.reason, headers=headers)
+            return Performed()
+        if isinstance(action, Asked) and action.verb == "dial":
+            return await dial(self._site, self._client, line, action, headers)
+        if isinstance(action, Transfer) and is_emergency(self._site.number(action.name) or ""):
+            return Refused(0, "Emergency", WHY)
+        if isinstance(action, HangUp) and action.connection:
+            await self._client.get_call_connection(action.connection).hang_up(is_for_everyone=True, headers=headers)
             return Performed()
         if not line.connection_id:
             # Its name comes with the answer's reply or with the first callback, whichever is first.

@@ -38,6 +38,8 @@ class Incoming:
     incoming_context: str
     context: CustomContext = field(default_factory=CustomContext)
     """What came with it."""
+    callee: str = ""
+    """Whom an agent calls on behalf of a line, where this is such a call."""
 
     @property
     def key(self) -> str:
@@ -206,4 +208,6 @@ def _incoming(event_id: str, data: Fields) -> Incoming:
         caller_name=text(data, "callerDisplayName", ""),
         incoming_context=context,
         context=read_context(data),
+        # The only field that can name the callee; no page says so (wire contract, section 7.3).
+        callee=party(behalf) if (behalf := table(data, "onBehalfOfCallee")) else "",
     )

@@ -72,7 +72,11 @@ def read(kind: str, data: Fields, call: str, at: float) -> Event | None:
 
 def _why(data: Fields) -> Why:
     result = table(data, "resultInformation")
-    code, sub_code = number(result, "code", 0), number(result, "subCode", 0)
+    return why_of(number(result, "code", 0), number(result, "subCode", 0))
+
+
+def why_of(code: int, sub_code: int) -> Why:
+    """Why somebody was not reached."""
     return _WHY.get(sub_code) or _WHY_CODES.get(code, "failed")
 
 

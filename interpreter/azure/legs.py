@@ -26,12 +26,13 @@ from azure.communication.callautomation import (
 from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
 from azure.core.exceptions import AzureError, DeserializationError
 
+from dsl.emergency import WHY, is_emergency
 from interpreter.addresses import shard_of
 from interpreter.azure import custom_context
 from interpreter.azure.leg_callbacks import HELD, HELD_SILENT
 from interpreter.azure.leg_callbacks import LEG as FLOOR
 from interpreter.azure.outcome import of_error, repeatability
-from interpreter.azure.people import call_details, identity, is_person, party, spoken, tell_left_out
+from interpreter.azure.people import call_details, identity, is_person, number_of, party, spoken, tell_left_out
 from interpreter.azure.recordings import MessageFiles
 from interpreter.floor.hands import Outcome
 from interpreter.ports import Line, Refused, Request, TryLater
@@ -105,6 +106,8 @@ class AzureHands:
         """One request, or what is known without one."""
         if isinstance(order, Fetch):
             return Outcome((await self._files.fetch(order),))
+        if isinstance(order, Ring | Aside) and is_emergency(number_of(order.person)):
+            return Outcome((NotAnswered(NOW, order.leg, "not allowed"),), reason=WHY)
         try:
             line = await self._lines(order.call)
             async with asyncio.timeout(self._site.service.timeout_seconds):

@@ -54,6 +54,11 @@ def identity(person: Person) -> CommunicationIdentifier:
             assert_never(person.kind)
 
 
+def number_of(person: Person) -> str:
+    """Somebody's telephone number; none for whoever is reached in another way."""
+    return person.address.removeprefix("4:") if person.kind == "number" else ""
+
+
 def is_person(identifier: CommunicationIdentifier | None, person: Person) -> bool:
     """Whether the service means this person."""
     raw = getattr(identifier, "raw_id", None)

@@ -5,11 +5,9 @@ holds up what is said meanwhile, and runs beside the call; its answer comes back
 a callback. The machine waits with a timer of its own, so an answer that is lost costs the caller that time and no more.
 
 Look-ups and checks are asked once more when the connection failed and time is left. An action is sent at the most once:
-it is claimed in the store, durably, before it is sent, and a second start finds the claim and reports ``failed``. What
-this version has no engine for is refused, by name.
+it is claimed in the store, durably, before it is sent, and a second start finds the claim and reports ``failed``.
 """
 
 from interpreter.data.house import House
-from interpreter.data.missing import MISSING_PARTS
 
-__all__ = ["MISSING_PARTS", "House"]
+__all__ = ["House"]

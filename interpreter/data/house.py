@@ -12,7 +12,6 @@ import aiohttp
 from interpreter.data import payments
 from interpreter.data.answers import WrongShape, read_answer
 from interpreter.data.functions import HOLE, FunctionFailed, ask, pick
-from interpreter.data.missing import MISSING_PARTS, why_missing
 from interpreter.data.stand_ins import StandIns
 from interpreter.journal import Codec
 from interpreter.ports import Clock, Host, Line, Performance, Performed, Refused
@@ -46,6 +45,7 @@ OF_THE_CENTER: frozenset[Verb] = frozenset({"queue", "consult", "transfer", "cal
 OF_THE_TELEPHONE: frozenset[Verb] = frozenset({"record", "transcribe", "stream", "tones"})
 """What the host of the calls is asked for."""
 NO_CENTER = Refused(501, "NoCenter", "this server has no queues and agents")
+NO_CALLS = Refused(501, "NoCalls", "this server calls nobody by itself")
 
 
 class Center(Protocol):
@@ -57,6 +57,14 @@ class Center(Protocol):
 
     async def withdraw(self, line: Line, op: str, hung_up: bool) -> Performance:
         """A request is taken back; ``hung_up``: because the caller has hung up."""
+        ...
+
+
+class Callees(Protocol):
+    """Judges whom the site may call."""
+
+    async def judge(self, action: Request) -> Performance | None:
+        """What becomes of an attempt before it is made; ``None``: it may be made now."""
         ...
 
 
@@ -91,10 +99,12 @@ class House:
         notifier: Notifies | None = None,
         card_services: Mapping[str, CardService] | None = None,
         meanings: Understands | None = None,
+        callees: Callees | None = None,
     ) -> None:
         self._telephone, self._functions, self._store, self._clock = telephone, functions, store, clock
         self._vault, self._stand_ins, self._floor = vault, stand_ins, floor
         self._notifier, self._card_services, self._meanings = notifier, card_services or {}, meanings
+        self._callees = callees
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._session: aiohttp.ClientSession | None = None
         self._places = asyncio.Semaphore(PARALLEL)
@@ -103,10 +113,11 @@ class House:
     async def perform(self, line: Line, action: HostAction, request: Identity) -> Performance:
         """Take a request for data at once, refuse what has no engine, and leave the rest to the telephone."""
         if isinstance(action, Request):
+            if action.verb == "dial":
+                judged = await self._callees.judge(action) if self._callees is not None else NO_CALLS
+                return judged or await self._telephone.perform(line, action, request)
             if action.verb in OF_THE_TELEPHONE:
                 return await self._telephone.perform(line, action, request)
-            if action.verb in MISSING_PARTS:
-                return Refused(501, "NotBuilt", why_missing(action))
             if action.verb in OF_THE_CENTER:
                 return await self._floor.ask(line, action) if self._floor is not None else NO_CENTER
             self._begin(line.call_id, action, request)

@@ -42,7 +42,7 @@ kept is performed.
 """
 
 from interpreter.engine.core import Engine
-from interpreter.engine.draft import Incoming
+from interpreter.engine.live import Incoming
 from interpreter.engine.ports import (
     ActionResult,
     DropReason,

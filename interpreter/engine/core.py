@@ -8,12 +8,13 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import partial
-from typing import Generic
+from typing import Generic, TypeVar
 
 from interpreter.engine.agenda import Agenda
 from interpreter.engine.dispatch import Dispatcher
-from interpreter.engine.draft import Draft, Incoming, storable
-from interpreter.engine.items import Applied, Applier, Delivery, End, Fired, Item, Offer, Resume, Returned
+from interpreter.engine.draft import Draft
+from interpreter.engine.items import Applied, Applier, Begin, Delivery, End, Fired, Item, Offer, Resume, Returned
+from interpreter.engine.live import Incoming, storable
 from interpreter.engine.ports import (
     C,
     EngineStopped,
@@ -24,15 +25,17 @@ from interpreter.engine.ports import (
     OfferResult,
     P,
     Programs,
+    Script,
     UnknownSwitch,
     Unobserved,
 )
 from interpreter.engine.shelf import Shelf
 from interpreter.ports import Clock, Host, Performance
-from interpreter.protocol import CallOffered
+from interpreter.protocol import CallOffered, CallStarted
 from interpreter.store import CallRow, Store, StoreUnavailable, TimerRow
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 SETBACK = 1.0
 """Seconds after which what no one waits for is applied again when the store did not answer."""
@@ -49,11 +52,8 @@ DAY = 86_400.0
 
 
 class Engine(Generic[P, C]):
-    """Runs calls. One instance a store; all methods belong to one event loop.
-
-    ``switches`` are the bound switches with their initial states. Store and host belong to the caller, who closes them
-    after `stop`.
-    """
+    """Runs calls. One instance a store; all methods belong to one event loop. ``switches`` are the bound switches with
+    their initial states. Store and host belong to the caller, who closes them after `stop`."""
 
     def __init__(
         self,
@@ -92,8 +92,8 @@ class Engine(Generic[P, C]):
     # What the server calls
 
     async def start(self) -> None:
-        """Take up what an earlier process left: switches, timers, actions. They are due at the next `fire_due` (or in
-        `run`). Raises `StoreUnavailable`."""
+        """Take up what an earlier process left: switches, timers, actions, due at the next `fire_due` (or in `run`).
+        Raises `StoreUnavailable`."""
         if self._started:
             return
         switches = await self._store.switches()
@@ -109,33 +109,30 @@ class Engine(Generic[P, C]):
             self._waits_since[call_id] = next_at  # until the call is loaded
             self._agenda.set(("retry", call_id, ""), next_at, Resume(call_id))
 
-    async def offer(self, call_id: str, offered: CallOffered, incoming_context: str) -> OfferResult:
-        """A call rings. Creates it once, with the current script of its line; returns when that is durable.
-
+    async def offer(
+        self, call_id: str, offered: CallOffered, incoming_context: str, script: Script[P] | None = None
+    ) -> OfferResult:
+        """A call rings. Creates it once, with ``script`` or the current one of its line; returns when that is durable.
         A line without a script is left ringing: the call may be meant for another application of the same resource.
-        Raises `StoreUnavailable` and `EngineStopped`.
-        """
-        self._check_running()
-        reply: asyncio.Future[OfferResult] = asyncio.get_running_loop().create_future()
-        self._post(Offer(call_id, offered, incoming_context, reply))
-        return await reply
+        Raises `StoreUnavailable` and `EngineStopped`."""
+        if script is not None:
+            self._shelf.remember(script)
+        return await self._asked(partial(Offer, call_id, offered, incoming_context, script))
+
+    async def begin(self, call_id: str, started: CallStarted, callee: str, script: Script[P]) -> OfferResult:
+        """A call of our own begins, once; returns when that is durable. Raises as `offer` does."""
+        self._shelf.remember(script)
+        return await self._asked(partial(Begin, call_id, started, callee, script))
 
     async def deliver(self, call_id: str, events: Sequence[Incoming]) -> None:
         """Events of one call, each with its event id and connection id. Returns when they are durable: only then may
-        the host be told that they were taken. Raises `StoreUnavailable` and `EngineStopped`: nothing was kept.
-        """
-        self._check_running()
-        reply: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        the host be told that they were taken. Raises `StoreUnavailable` and `EngineStopped`: nothing was kept."""
         kept = tuple((event_id, storable(connection_id), event) for event_id, connection_id, event in events)
-        self._post(Delivery(call_id, kept, reply))
-        await reply
+        await self._asked(partial(Delivery, call_id, kept))
 
     async def end(self, call_id: str) -> bool:
         """Hang up on everyone in a call; its script hears that the line is gone. Whether there is such a call."""
-        self._check_running()
-        reply: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._post(End(call_id, reply))
-        return await reply
+        return await self._asked(partial(End, call_id))
 
     def switches(self) -> tuple[tuple[str, bool], ...]:
         """Every bound switch with its state, as a `CallOffered` carries it."""
@@ -168,7 +165,7 @@ class Engine(Generic[P, C]):
         return fired
 
     async def idle(self) -> None:
-        """Wait until nothing is queued, being committed or in flight. What waits for a later time does not count."""
+        """Wait until nothing is queued, being committed or in flight; what waits for a later time does not count."""
         while self._is_busy():
             self._quiet.clear()
             await self._quiet.wait()
@@ -232,9 +229,13 @@ class Engine(Generic[P, C]):
     # ----------------------------------------------------------------------------------------------------------------
     # Turns
 
-    def _check_running(self) -> None:
+    async def _asked(self, item: Callable[[asyncio.Future[T]], Item]) -> T:
+        """Post what somebody waits for, and wait."""
         if self._stopping:
             raise EngineStopped
+        reply: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._post(item(reply))
+        return await reply
 
     def _is_busy(self) -> bool:
         return bool(self._inbox) or self._turning is not None or self._dispatcher.is_busy()
@@ -279,7 +280,7 @@ class Engine(Generic[P, C]):
         """Apply, commit, adopt. Takes out of ``todo`` what is done."""
         for attempt in range(RERUNS):
             # A new call is created without looking first: the store refuses a second one, and then we look.
-            wanted = [call_id for call_id, items in todo.items() if attempt or not isinstance(items[0], Offer)]
+            wanted = [call_id for call_id, items in todo.items() if attempt or not isinstance(items[0], Offer | Begin)]
             for live in await self._shelf.fetch(wanted):
                 self._set_timers(live.row.id, {}, live.timers)
             applied = self._apply(todo)
@@ -322,7 +323,7 @@ class Engine(Generic[P, C]):
             again = self._clock.now() + SETBACK
             self._schedule(("again", call_id, ""), again, Resume(call_id))
             for item in items:
-                if isinstance(item, Offer | Delivery | End):
+                if isinstance(item, Offer | Begin | Delivery | End):
                     if not item.reply.done():
                         item.reply.set_exception(error)
                 elif not isinstance(item, Resume):

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Set
 from typing import Any
 
-from interpreter.engine.draft import LiveCall, Waiting
+from interpreter.engine.live import LiveCall, Waiting
 from interpreter.engine.ports import Observer
 from interpreter.ports import Host, Line, Performance, Refused, Request
 

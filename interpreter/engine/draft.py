@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from hashlib import blake2b
 from time import perf_counter
-from typing import Generic, TypeAlias, assert_never
+from typing import Generic, assert_never
 
+from interpreter.engine.live import FINGERPRINT, REMEMBERED, Incoming, LiveCall, Waiting, fingerprint, is_seen, storable
 from interpreter.engine.ports import ActionResult, C, DropReason, Machine, Observer, P
 from interpreter.engine.retry import delay, patience
 from interpreter.journal import PROTOCOL
@@ -33,6 +33,7 @@ from interpreter.protocol import (
     FromSockets,
     HangUp,
     HostAction,
+    LineEnded,
     PlayEnded,
     Recognized,
     RecordingChanged,
@@ -43,20 +44,13 @@ from interpreter.protocol import (
     TimerFired,
     ToneHeard,
     TransferAccepted,
+    UseLine,
     Withdraw,
 )
 from interpreter.store import ActionState, CallRow, JournalRow, OutboxRow, ScriptRow, TimerRow, Write
 
-Incoming: TypeAlias = tuple[str, str, Event]
-"""An event from the host: its id (empty when it has none), the host's connection id (empty when unknown), the event."""
-
 REQUESTS = uuid.UUID("6f0c3b4e-9a1d-5b7c-8f5e-2d4a7b9c1e30")
 """Namespace of our request ids: a request's id follows from call and operation, so that no crash can change it."""
-
-FINGERPRINT = 8
-REMEMBERED = 64
-"""How many event ids a call remembers. A repetition that comes later than that is still fenced by the machine, which
-awaits one operation at a time."""
 
 _RESULTS: dict[ActionState, ActionResult] = {
     "done": "performed",
@@ -74,46 +68,6 @@ SYSTEM_END, OPERATOR_END, LATE_CONNECTION = "system-end", "operator-end", "late-
 that the host connects although it is over for us."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An action that waits in the outbox, with its decoded form."""
-
-    row: OutboxRow
-    action: HostAction
-
-
-@dataclass(slots=True)
-class LiveCall(Generic[P, C]):
-    """A call as the engine holds it: what is in the store, decoded. ``broken`` says why it cannot be stepped."""
-
-    row: CallRow
-    program: P | None
-    state: C | None
-    timers: dict[str, TimerRow]
-    waiting: tuple[Waiting, ...]
-    broken: str = ""
-
-
-def fingerprint(event_id: str) -> bytes:
-    return blake2b(event_id.encode("utf-8", "surrogatepass"), digest_size=FINGERPRINT).digest()
-
-
-def _is_seen(seen: bytes, mark: bytes) -> bool:
-    at = seen.find(mark)
-    while at > 0 and at % FINGERPRINT:
-        at = seen.find(mark, at + 1)
-    return at >= 0
-
-
-def storable(text: str) -> str:
-    """Text from outside as every store can keep it: JSON may carry halves of surrogate pairs."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text
-
-
 class Draft(Generic[P, C]):
     """The changes to one call. Its methods apply what came in, in order; `write` says what to keep."""
 
@@ -125,6 +79,7 @@ class Draft(Generic[P, C]):
         self.state = live.state
         self.status = live.row.status
         self.connection_id = live.row.connection_id
+        self.caller = live.row.caller
         self.seen = live.row.seen
         self.events = live.row.events
         self.actions = live.row.actions
@@ -144,30 +99,38 @@ class Draft(Generic[P, C]):
     def call_id(self) -> str:
         return self.live.row.id
 
+    @property
+    def ours(self) -> bool:
+        """Whether it is a call that we make: nothing has rung here."""
+        return not self.live.row.incoming_context
+
     # ----------------------------------------------------------------------------------------------------------------
     # What comes in
 
-    def offer(self, offered: CallOffered, script: ScriptRow) -> None:
+    def begin(self, event: CallOffered | CallStarted, script: ScriptRow) -> None:
         self.script = script
-        self.notes.append(partial(self.observer.call_started, self.call_id, offered, script.name))
-        self._step(offered)
+        self.notes.append(partial(self.observer.call_started, self.call_id, event, script.name))
+        self._step(event)
 
     def deliver(self, events: Sequence[Incoming]) -> None:
         for event_id, connection_id, event in events:
             if self.status == "ended":
                 if isinstance(event, Disconnected):
                     self._cancel_the_moot()
+                elif isinstance(event, Connected) and event.connection and event.connection != self.connection_id:
+                    self._enqueue(HangUp(LATE_CONNECTION, event.connection))
                 elif isinstance(event, Connected) and connection_id and not self.connection_id:
                     self._let_go(connection_id)
                 self.drop("ended_call", event)
                 continue
             if event_id:
                 mark = fingerprint(event_id)
-                if _is_seen(self.seen, mark):
+                if is_seen(self.seen, mark):
                     self.drop("duplicate", event)
                     continue
                 self.seen = (self.seen + mark)[-FINGERPRINT * REMEMBERED :]
-            self.connection_id = self.connection_id or connection_id
+            if not self.ours:  # each attempt to reach somebody has a connection; the machine says which one counts
+                self.connection_id = self.connection_id or connection_id
             self._step(event)
 
     def fired(self, name: str, generation: int) -> None:
@@ -183,11 +146,14 @@ class Draft(Generic[P, C]):
     def returned_from_host(self, seq: int, result: Performance, since: float) -> None:
         """The host's answer to action ``seq``. ``since``: when this process began to try at all."""
         self.returned.add(seq)
-        if isinstance(result, Performed):
+        if isinstance(result, Performed) and not self.ours:
             self.connection_id = self.connection_id or storable(result.connection_id)
         waiting = next((waiting for waiting in self.waiting if waiting.row.seq == seq), None)
         if waiting is None:
-            return  # an event has already proved it, or the call is over
+            # An event has already proved it, or the call is over; then nobody is to be rung for it any more.
+            if self.ours and self.status == "ended" and isinstance(result, Performed) and result.connection_id:
+                self._enqueue(HangUp(LATE_CONNECTION, storable(result.connection_id)))
+            return
         match result:
             case Performed():
                 self._settle(waiting, "done", "")
@@ -219,8 +185,8 @@ class Draft(Generic[P, C]):
     def write(self) -> Write | None:
         """What is to be kept; None when nothing changed."""
         row = self.live.row
-        before = (row.status, row.connection_id, row.seen, row.events, row.actions)
-        moved = (self.status, self.connection_id, self.seen, self.events, self.actions) != before
+        before = (row.status, row.connection_id, row.caller, row.seen, row.events, row.actions)
+        moved = (self.status, self.connection_id, self.caller, self.seen, self.events, self.actions) != before
         if not (moved or self.changed):
             return None
         old = self.live.timers
@@ -245,6 +211,7 @@ class Draft(Generic[P, C]):
             status=self.status,
             state=text,
             connection_id=self.connection_id,
+            caller=self.caller,
             seen=self.seen,
             events=self.events,
             actions=self.actions,
@@ -279,8 +246,12 @@ class Draft(Generic[P, C]):
             self._effect(effect)
         if self.status == "ended":
             self.timers.clear()
-        if isinstance(event, Disconnected):
+        if isinstance(event, Disconnected) or self._is_end_of_line(event):
             self._cancel_the_moot(keep_answer=keep_answer)
+
+    def _is_end_of_line(self, event: Event) -> bool:
+        """Whether a call of ours has ended that somebody had answered."""
+        return isinstance(event, LineEnded) and bool(event.connection) and event.connection == self.connection_id
 
     def _effect(self, effect: Effect) -> None:
         match effect:
@@ -288,9 +259,13 @@ class Draft(Generic[P, C]):
                 self.timers[effect.timer] = TimerRow(effect.timer, effect.generation, effect.due)
             case ClearTimer():
                 self.timers.pop(effect.timer, None)
+            case UseLine():
+                self.connection_id, self.caller = storable(effect.connection), storable(effect.party)
             case Finished():
                 self.status = "ended"
                 self.notes.append(partial(self.observer.call_ended, self.call_id, effect))
+            case HangUp() if self.ours and not (effect.connection or self.connection_id):
+                pass  # whom we called was never there
             case _:
                 self._enqueue(effect)
 
@@ -312,7 +287,15 @@ class Draft(Generic[P, C]):
         if isinstance(event, FromSockets | ActionRefused | RecordingChanged | Disconnected):
             return
         match event:
-            case Connected() | PlayEnded() | Recognized() | ActionFailed() | TransferAccepted() | Reported():
+            case (
+                Connected()
+                | LineEnded()
+                | PlayEnded()
+                | Recognized()
+                | ActionFailed()
+                | TransferAccepted()
+                | Reported()
+            ):
                 ops = [waiting.row.op for waiting in self.waiting]
                 if event.op in ops:
                     for waiting in self.waiting[: ops.index(event.op) + 1]:
@@ -359,7 +342,7 @@ class Draft(Generic[P, C]):
             self._postpone(waiting, 0.0, reason, since)
         else:
             self._settle(waiting, "refused", reason)
-        if self.status == "ended":
+        if self.status == "ended" or (isinstance(waiting.action, HangUp) and waiting.action.connection):
             return
         if refused.gone:
             self._step(Disconnected(self.now, 404, 0, refused.reason))
@@ -387,8 +370,12 @@ class Draft(Generic[P, C]):
     def _part_with(self, op: str) -> None:
         """Nobody is left on the line, or ringing. An answer is seen through: only it says what to hang up on."""
         self._cancel_the_moot(keep_answer=True)
-        if not any(isinstance(waiting.action, HangUp | Reject) for waiting in self.waiting):
-            self._enqueue(HangUp(op) if self.connection_id or self.waiting else Reject(op, "none"))
+        if any(isinstance(waiting.action, HangUp | Reject) for waiting in self.waiting):
+            return
+        if self.connection_id or (self.waiting and not self.ours):
+            self._enqueue(HangUp(op))
+        elif not self.ours:
+            self._enqueue(Reject(op, "none"))
 
     def _collapse(self, what: str, error: Exception | None) -> None:
         """End a call that cannot be stepped: the caller is not left in silence for ever."""

@@ -9,10 +9,11 @@ from functools import partial
 from typing import Any, Generic, TypeAlias, assert_never
 
 from interpreter.addresses import shard_of
-from interpreter.engine.draft import Draft, Incoming, LiveCall, storable
+from interpreter.engine.draft import Draft
+from interpreter.engine.live import Incoming, LiveCall, storable
 from interpreter.engine.ports import C, Machine, Observer, OfferResult, P, Script
 from interpreter.ports import Performance
-from interpreter.protocol import CallOffered
+from interpreter.protocol import CallOffered, CallStarted
 from interpreter.store import CallRow, ScriptRow
 
 # Compared by identity: two equal deliveries are two.
@@ -25,6 +26,18 @@ class Offer:
     call_id: str
     offered: CallOffered
     incoming_context: str
+    script: Script[Any] | None
+    reply: asyncio.Future[OfferResult]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Begin(Generic[P]):
+    """A call of our own is to be made for ``callee``."""
+
+    call_id: str
+    started: CallStarted
+    callee: str
+    script: Script[P]
     reply: asyncio.Future[OfferResult]
 
 
@@ -70,7 +83,7 @@ class Resume:
     call_id: str
 
 
-Item: TypeAlias = Offer | Delivery | End | Fired | Returned | Resume
+Item: TypeAlias = Offer | Begin[Any] | Delivery | End | Fired | Returned | Resume
 
 
 @dataclass(slots=True)
@@ -106,6 +119,8 @@ class Applier(Generic[P, C]):
         match item:
             case Offer():
                 applied.told.append(partial(_reply, item.reply, self._offer(applied, item, now)))
+            case Begin():
+                applied.told.append(partial(_reply, item.reply, self._begin(applied, item, now)))
             case Delivery():
                 if draft is not None:
                     draft.deliver(item.events)
@@ -134,33 +149,48 @@ class Applier(Generic[P, C]):
         if applied.draft is not None:
             applied.draft.drop("duplicate_offer", item.offered)
             return "duplicate"
-        script = self.script_for(item.offered.called)
+        script = item.script or self.script_for(item.offered.called)
         if script is None:
             applied.told.append(partial(self.observer.event_dropped, item.call_id, "no_script", item.offered))
             return "no_script"
-        live = LiveCall(_new_row(item, script.hash), script.program, self.machine.begin(item.call_id), {}, ())
-        applied.draft = Draft(self.machine, self.observer, live, now)
-        applied.draft.offer(item.offered, ScriptRow(script.hash, script.name, script.text))
+        offered = item.offered
+        row = _new_row(item.call_id, script.hash, offered.caller, offered.called, item.incoming_context, offered.at)
+        self._new(applied, row, script, offered, now)
         return "created"
 
+    def _begin(self, applied: Applied[P, C], item: Begin[P], now: float) -> OfferResult:
+        if applied.draft is not None:
+            applied.draft.drop("duplicate_offer", item.started)
+            return "duplicate"
+        row = _new_row(item.call_id, item.script.hash, item.callee, item.started.called, "", item.started.at)
+        self._new(applied, row, item.script, item.started, now)
+        return "created"
 
-def _new_row(item: Offer, script: str) -> CallRow:
+    def _new(
+        self, applied: Applied[P, C], row: CallRow, script: Script[P], event: CallOffered | CallStarted, now: float
+    ) -> None:
+        live = LiveCall(row, script.program, self.machine.begin(row.id), {}, ())
+        applied.draft = Draft(self.machine, self.observer, live, now)
+        applied.draft.begin(event, ScriptRow(script.hash, script.name, script.text))
+
+
+def _new_row(call_id: str, script: str, caller: str, called: str, incoming_context: str, at: float) -> CallRow:
     return CallRow(
-        id=item.call_id,
-        shard=shard_of(item.call_id),
+        id=call_id,
+        shard=shard_of(call_id),
         version=0,
         status="live",
         script=script,
         state="",
         connection_id="",
-        incoming_context=storable(item.incoming_context),
-        caller=storable(item.offered.caller),
-        called=storable(item.offered.called),
+        incoming_context=storable(incoming_context),
+        caller=storable(caller),
+        called=storable(called),
         seen=b"",
         events=0,
         actions=0,
-        began=item.offered.at,
-        updated=item.offered.at,
+        began=at,
+        updated=at,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from interpreter.journal import Codec
-from interpreter.protocol import CallOffered, Effect, Event, Finished, HostAction
+from interpreter.protocol import CallOffered, CallStarted, Effect, Event, Finished, HostAction
 
 P = TypeVar("P")
 C = TypeVar("C")
@@ -112,7 +112,7 @@ ActionResult: TypeAlias = Literal["performed", "retried", "refused", "given_up",
 class Observer(Protocol):
     """Told what happened, after it is durable, in the order in which it happened. Must be quick; must not raise."""
 
-    def call_started(self, call_id: str, offered: CallOffered, script: str) -> None: ...
+    def call_started(self, call_id: str, begun: CallOffered | CallStarted, script: str) -> None: ...
 
     def step_taken(self, call_id: str, event: Event, step: Step[object], micros: float) -> None: ...
 
@@ -131,7 +131,7 @@ class Observer(Protocol):
 class Unobserved:
     """Nobody watches."""
 
-    def call_started(self, call_id: str, offered: CallOffered, script: str) -> None: ...
+    def call_started(self, call_id: str, begun: CallOffered | CallStarted, script: str) -> None: ...
 
     def step_taken(self, call_id: str, event: Event, step: Step[object], micros: float) -> None: ...
 

@@ -20,6 +20,9 @@ from interpreter.protocol import (
     Withdraw,
 )
 
+REACHING = 300.0
+"""How long we try to have the host call somebody: nobody hears us wait."""
+
 RING = 30.0
 """An incoming call rings for 30 seconds (wire contract, section 0, fact 5); later nobody is there to be answered."""
 
@@ -38,6 +41,8 @@ def patience(action: HostAction) -> float:
     match action:
         case Answer() | Reject():
             return RING
+        case Request(verb="dial"):
+            return REACHING
         case Play() | Recognize() | StartTones() | StopTones() | CancelMedia() | Transfer() | Request() | Withdraw():
             return SILENCE
         case HangUp():

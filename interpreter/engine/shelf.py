@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Generic
 
-from interpreter.engine.draft import LiveCall, Waiting
+from interpreter.engine.live import LiveCall, Waiting
 from interpreter.engine.ports import C, Machine, P, Programs, Script, ScriptUnusable
 from interpreter.journal import PROTOCOL, JournalError, decode_event, fold
 from interpreter.protocol import HostAction
@@ -55,8 +55,12 @@ class Shelf(Generic[P, C]):
         """The script that a new call on this line begins with."""
         script = self._programs.for_line(called)
         if script is not None:
-            self._remember(script.hash, script.program)
+            self.remember(script)
         return script
+
+    def remember(self, script: Script[P]) -> None:
+        """Keep a script compiled: a call begins with it."""
+        self._remember(script.hash, script.program)
 
     async def fetch(self, call_ids: Iterable[str]) -> list[LiveCall[P, C]]:
         """Bring to hand what exists of ``call_ids`` and is not there. Returns what was brought."""

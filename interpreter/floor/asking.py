@@ -6,9 +6,9 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 
-import phonenumbers
-
+from dsl.emergency import is_emergency
 from interpreter.addresses import shard_of
+from interpreter.callees import parse, standing_objection
 from interpreter.floor.service import Floors
 from interpreter.ports import Clock, Line, Performance, Performed, Refused, TryLater
 from interpreter.protocol import Items, Request, Value
@@ -73,7 +73,7 @@ class FloorDesk:
         if action.verb == "queue":
             return entered(now, entry, action.name, values, line.caller)
         if action.verb == "callback":
-            return call_back(now, entry, values, line)
+            return call_back(now, entry, values, line, self._may_be_called(values))
         if action.verb == "voicemail":
             return take_message(now, entry, action.name, values, line)
         if action.verb == "brief":
@@ -85,6 +85,13 @@ class FloorDesk:
             return self._invited(now, line, entry, whom, values, stays=True)
         whom = target(self._site, str(values.get("kind", "")), action.name)
         return self._invited(now, line, entry, whom, values, stays=False)
+
+    def _may_be_called(self, values: Mapping[str, Value]) -> bool:
+        """Whoever asked for it is called in every country, unless the site names some."""
+        to = str(values.get("number", ""))
+        if self._site.settings.calling.countries:
+            return not standing_objection(self._site, to)
+        return parse(to) is not None and not is_emergency(to)
 
     def _invited(
         self, at: float, line: Line, entry: str, whom: Person | None, values: Mapping[str, Value], stays: bool
@@ -133,8 +140,8 @@ def entered(at: float, entry: str, queue: str, values: Mapping[str, Value], call
     )
 
 
-def call_back(at: float, entry: str, values: Mapping[str, Value], line: Line) -> CallBack:
-    """What the ``callback`` block of a script says. A number is dialable when its country has numbers of its length."""
+def call_back(at: float, entry: str, values: Mapping[str, Value], line: Line, dialable: bool) -> CallBack:
+    """What the ``callback`` block of a script says; ``dialable``: the site may call this number."""
     to, moments = str(values.get("number", "")), values.get("windows")
     times = [_number(each) for each in moments.values] if isinstance(moments, Items) else []
     windows = tuple(zip(times[::2], times[1::2], strict=True)) or (((at, at),) if "during" in values else ())
@@ -150,7 +157,7 @@ def call_back(at: float, entry: str, values: Mapping[str, Value], line: Line) ->
         windows,
         str(values.get("language") or "en-US"),
         line.called,
-        _is_dialable(to),
+        dialable,
     )
 
 
@@ -169,13 +176,6 @@ def take_message(at: float, entry: str, block: str, values: Mapping[str, Value],
         str(values.get("language") or "en-US"),
         line.caller,
     )
-
-
-def _is_dialable(text: str) -> bool:
-    try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(text, None))
-    except phonenumbers.NumberParseException:
-        return False
 
 
 def _need(text: str) -> tuple[float, str, int]:

@@ -11,7 +11,8 @@ harm.
 
 Four events are exceptions, because they may come at any time:
 
-- `Disconnected` ends the call. What the script says for hang-ups is run in silence. After it nothing changes any more.
+- `Disconnected` ends the call, and so does `LineEnded` of the line that came of a call of our own. What the script
+  says for hang-ups is run in silence. After it nothing changes any more.
 - `TimerFired`: ``ring`` is the script's own limit for a transfer; ``watch`` says that a callback was lost, and the
   call goes where system errors go instead of standing still.
 - `ToneHeard` is a key pressed while no block was listening; blocks with ``type ahead keep`` take it.
@@ -45,6 +46,8 @@ from interpreter.protocol import (
     Connected,
     Disconnected,
     Event,
+    HangUp,
+    LineEnded,
     PlayEnded,
     Recognized,
     RecordingChanged,
@@ -79,6 +82,8 @@ def step(program: Program, call: Call, event: Event) -> Step:
         event = told
     if isinstance(event, Reported | ActionRefused):
         feeds.noted(turn, event)
+    if isinstance(event, LineEnded) and event.op == turn.call.line:
+        event = Disconnected(event.at, event.code, event.sub_code, event.reason)
     if turn.call.phase == "live" and _of_center(turn, event):
         return turn.step()
     match event:
@@ -87,7 +92,9 @@ def step(program: Program, call: Call, event: Event) -> Step:
         case CallStarted():
             _started(turn, event)
         case Connected():
-            _connected(turn)
+            _connected(turn, event)
+        case LineEnded():
+            turn.note("ignored", f"the end of {event.op}")
         case PlayEnded() | Recognized() | TransferAccepted() | ActionFailed() | ActionRefused() | Reported():
             _operation_ended(turn, event)
         case ToneHeard():
@@ -157,11 +164,20 @@ def _started(turn: Turn, event: CallStarted) -> None:
     if turn.call.phase != "new":
         turn.note("ignored", "started again")
         return
-    turn.update(phase="live", switches=event.switches, started=event.at, variables=event.arguments)
+    turn.update(phase="live", called=event.called, switches=event.switches, started=event.at, variables=event.arguments)
+    if event.not_before > event.at:
+        turn.update(waiting=Waiting("start", turn.op()))
+        turn.timer("start", event.not_before - event.at)
+        return
     run.follow(turn, Way("block", turn.program.entry))
 
 
-def _connected(turn: Turn) -> None:
+def _connected(turn: Turn, event: Connected) -> None:
+    if event.connection and event.op != turn.call.line:
+        # Somebody whom nobody waits for any more has picked up, and must not be left listening to silence.
+        turn.note("ignored", f"{event.op} is answered too late")
+        turn.effects.append(HangUp(turn.op(), event.connection))
+        return
     if turn.call.phase != "ringing":
         turn.note("ignored", "connected again")
         return
@@ -326,6 +342,9 @@ def _timer(turn: Turn, event: TimerFired) -> None:
         _transfer_ended(turn, "no answer" if event.timer == "ring" else "failed")
     elif event.timer == "silence" and waiting.kind == "silence":
         run.resume(turn, waiting)
+    elif waiting.kind == "start":
+        turn.stop_waiting()
+        run.follow(turn, Way("block", turn.program.entry))
     elif waiting.kind == "request":
         _request_timer(turn, waiting, event.timer)
     elif event.timer == "watch" and waiting.kind == "answer":

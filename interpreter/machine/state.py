@@ -53,7 +53,7 @@ class Waiting:
     ``filler`` is the operation of the sentence that plays while something is waited for; ``filler_ends`` when it will
     have been said. ``told`` is the outcome of what came while it was said."""
 
-    kind: Literal["answer", "prompt", "input", "transfer", "request", "silence", "center"]
+    kind: Literal["answer", "prompt", "input", "transfer", "request", "silence", "center", "start"]
     op: str
     then: After | None = None
     interruptible: bool = False
@@ -128,7 +128,8 @@ class Call:
     ``streaming`` are what the script wants, ``transcript`` and ``audio`` what the host does about it;
     ``heard_sentiment`` and ``heard_topic`` what is made of what was said; ``paused`` says
     that the machine itself has paused them all, ``set_aside`` that it has stopped the recording for a
-    message. ``center`` is what the block of a contact center keeps while the caller is in it.
+    message. ``line`` is the attempt to call somebody that was answered, where the call is one of ours. ``center`` is
+    what the block of a contact center keeps while the caller is in it.
     """
 
     call_id: str
@@ -168,6 +169,7 @@ class Call:
     heard_topic: str = ""
     paused: bool = False
     set_aside: bool = False
+    line: str = ""
     center: tuple[tuple[str, Value], ...] = ()
 
     @property

@@ -133,9 +133,11 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """End the call for everyone."""
+    """End the call for everyone. ``connection``: not the call, but this connection of the host, by which somebody was
+    to be reached for it."""
 
     op: str
+    connection: str = ""
 
 
 Verb: TypeAlias = Literal[
@@ -196,6 +198,15 @@ class ClearTimer:
     timer: str
 
 
+@dataclass(frozen=True, slots=True)
+class UseLine:
+    """Somebody whom we have called is there: from now on the call's line is this ``connection`` of the host, and
+    ``party`` (E.164) is at its other end."""
+
+    connection: str
+    party: str
+
+
 Ending: TypeAlias = Literal["transferred", "hung_up", "abandoned", "failed", "rejected"]
 """How a call ended. ``hung_up``: by the script. ``abandoned``: by the caller. ``failed``: by us, after a spoken apology
 where the host still let us speak. A result name chosen by the script goes beside it."""
@@ -216,4 +227,4 @@ HostAction: TypeAlias = (
 )
 """Effects that are requests to the host, performed in order within a call."""
 
-Effect: TypeAlias = HostAction | SetTimer | ClearTimer | Finished
+Effect: TypeAlias = HostAction | SetTimer | ClearTimer | UseLine | Finished

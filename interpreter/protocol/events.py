@@ -30,20 +30,42 @@ class CallOffered:
 class CallStarted:
     """A call that we make ourselves begins. The first event of every outbound call; nobody is on the line yet.
 
-    ``arguments`` are the parameters of its flow, ``switches`` as in `CallOffered`.
+    ``arguments`` are the parameters of its flow, ``switches`` as in `CallOffered`. ``called`` is the line that it is
+    made from, as in `CallOffered`. Nobody is called before ``not_before`` (epoch seconds).
     """
 
     at: float
     arguments: tuple[tuple[str, Value], ...] = ()
     switches: tuple[tuple[str, bool], ...] = ()
+    called: str = ""
+    not_before: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The host reports that the call is established."""
+    """The host reports that the call is established. ``connection`` is the host's own name for it, where the call is
+    one that we make: each attempt to reach somebody has one of its own."""
 
     at: float
     op: str
+    connection: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineEnded:
+    """An attempt to reach somebody (``op``) is over: before it was answered, which is what ``why`` is about, or after.
+
+    ``connection`` is the host's own name for the attempt; ``code`` and ``sub_code`` are its own, ``reason`` is its
+    text, for a person only. The host tells of an attempt that failed twice, in either order.
+    """
+
+    at: float
+    op: str
+    connection: str
+    code: int
+    sub_code: int
+    why: Literal["no answer", "busy", "invalid", "failed"]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +237,7 @@ Event: TypeAlias = (
     CallOffered
     | CallStarted
     | Connected
+    | LineEnded
     | PlayEnded
     | Recognized
     | ActionFailed

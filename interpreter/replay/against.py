@@ -26,6 +26,7 @@ from interpreter.protocol import (
     Finished,
     FromSockets,
     HangUp,
+    LineEnded,
     Play,
     Recognize,
     Recognized,
@@ -93,6 +94,8 @@ def _translated(program: Program, old: Call, draft: Program, new: Call, event: E
             return dataclasses.replace(event, generation=armed[event.timer])
         case CallOffered() | CallStarted() | Disconnected() | ToneHeard() | RecordingChanged():
             return event
+        case LineEnded() if event.op == old.line:
+            return dataclasses.replace(event, op=new.line)
         case _:
             op = _operation(old, new, event.op)
             if op is None:

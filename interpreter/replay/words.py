@@ -21,6 +21,7 @@ from interpreter.protocol import (
     Event,
     Finished,
     HangUp,
+    LineEnded,
     Play,
     PlayEnded,
     Prompt,
@@ -39,6 +40,7 @@ from interpreter.protocol import (
     ToneHeard,
     Transfer,
     TransferAccepted,
+    UseLine,
     Utterance,
     VoiceHeard,
     Withdraw,
@@ -72,7 +74,9 @@ def told_effect(effect: Effect) -> str:
         case Finished():
             return f"ends {effect.ending}{f' with {effect.result}' if effect.result else ''} at {effect.block}"
         case HangUp():
-            return "hangs up"
+            return "stops ringing" if effect.connection else "hangs up"
+        case UseLine():
+            return "the one who was called is there"
         case Reject():
             return f"refuses the call ({effect.reason})"
         case Withdraw():
@@ -91,6 +95,8 @@ def told_event(event: Event) -> str:
             return "a call of our own begins"
         case Connected():
             return "the call is answered"
+        case LineEnded():
+            return f"nobody is on the line: {event.why}"
         case PlayEnded():
             return "that was said"
         case Recognized():

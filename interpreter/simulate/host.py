@@ -41,6 +41,7 @@ from interpreter.protocol import (
     TimerFired,
     Transfer,
     TransferAccepted,
+    UseLine,
     Value,
     Withdraw,
 )
@@ -265,6 +266,8 @@ class Host:
                 self._timers.pop(effect.timer, None)
             case HangUp() | Reject():
                 self._silence()
+            case UseLine():
+                raise AssertionError("nothing here names a connection")
             case Finished():
                 self.end = effect
                 result = f", result {effect.result}" if effect.result else ""

@@ -11,6 +11,7 @@ import pytest
 from interpreter.routing.measures import Measures, Pace, Tally, said, service_level
 from interpreter.site_center import Agent, BlobContainer, Expert, Mail, Presence, QueueOf, Served, Told, Voicemail
 from interpreter.site_model import Desktop
+from interpreter.site_outbound import Calling, Emergency, Outbound
 from interpreter.site_values import Section
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -23,6 +24,8 @@ PARTS: dict[str, type[Section]] = {
     "Where messages are kept": Voicemail,
     "Presence in Teams": Presence,
     "The agent's desktop": Desktop,
+    "Calls that the site makes": Calling,
+    "Emergency calls": Emergency,
 }
 TABLES: dict[str, type[Section]] = {
     "| Key of `[agents.NAME]` |": Agent,
@@ -32,6 +35,9 @@ TABLES: dict[str, type[Section]] = {
     "| Key of `[mail]` |": Mail,
     "| Key of `blob` |": BlobContainer,
     "| Key of `[desktop]` |": Desktop,
+    "| Key of `[calling]` |": Calling,
+    "| Key of `[outbound.NAME]` |": Outbound,
+    "| Key of `[emergency]` |": Emergency,
 }
 
 

@@ -97,4 +97,5 @@ def test_rules_that_keep_callers_safe_cannot_be_suppressed() -> None:
         "IVR602",
         "IVR603",
         "IVR612",
+        "IVR616",
     }

@@ -10,7 +10,7 @@ from pathlib import Path
 from engine_toy import MACHINE, ManualClock, Service, ToyCall, ToyPrograms, offered
 
 from interpreter.engine import ActionResult, DropReason, Engine, Limits, Step
-from interpreter.protocol import CallOffered, Event, Finished, HostAction
+from interpreter.protocol import CallOffered, CallStarted, Event, Finished, HostAction
 from interpreter.store import CallRow, JournalRow, Kept, OutboxRow, ScriptRow, Store, StoredCall, Unfinished, Write
 from interpreter.store.floor_log import FloorLog
 from interpreter.store.sqlite import MEMORY, SqliteStore
@@ -23,7 +23,7 @@ class Log:
     lines: list[str] = field(default_factory=list)
     errors: list[BaseException | None] = field(default_factory=list)
 
-    def call_started(self, call_id: str, offered: CallOffered, script: str) -> None:
+    def call_started(self, call_id: str, begun: CallOffered | CallStarted, script: str) -> None:
         self.lines.append(f"{call_id} started {script}")
 
     def step_taken(self, call_id: str, event: Event, step: Step[object], micros: float) -> None:

@@ -26,6 +26,7 @@ from interpreter.protocol import (
     FromSockets,
     HangUp,
     HostAction,
+    LineEnded,
     Play,
     PlayEnded,
     Recognize,
@@ -117,7 +118,7 @@ def _effects(program: str, call: ToyCall, event: Event) -> tuple[Effect, ...]:
             return (Finished("transferred", "", "toy", event.at),)
         case Disconnected():
             return (Finished("abandoned", "", "toy", event.at),)
-        case ToneHeard() | CallStarted() | Reported() | RecordingChanged():
+        case ToneHeard() | CallStarted() | LineEnded() | Reported() | RecordingChanged():
             return ()
 
 

@@ -34,6 +34,7 @@ from interpreter.protocol import (
     TimerFired,
     ToneHeard,
     TransferAccepted,
+    UseLine,
 )
 from interpreter.protocol import HangUp as HangUpAction
 from interpreter.simulate import Simulation
@@ -179,6 +180,8 @@ class World:
                     self.timers.pop(effect.timer, None)
                 case Finished():
                     assert effect is moved.effects[-1]
+                case UseLine():
+                    raise AssertionError("nobody is called here")
                 case _:
                     assert effect.op not in self.ops, "an operation's name is used twice"
                     self.ops.append(effect.op)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl.analysis.types import types_of
-from dsl.ast import Callback, Dial
+from dsl.ast import Callback, Dial, TextLiteral
 from dsl.diagnostics import Diagnostic
+from dsl.emergency import is_emergency
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
 
@@ -20,6 +21,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for block in context.program.blocks.values():
         if not isinstance(block, Callback | Dial) or block.number is None:
             continue
+        if isinstance(block.number, TextLiteral) and is_emergency(block.number.value):
+            continue  # IVR616
         kind = types.of(block.number)
         if kind.name not in ("phone", "unknown"):
             yield RULE.at(

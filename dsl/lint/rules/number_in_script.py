@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from dsl.ast import Transfer
 from dsl.diagnostics import Diagnostic
+from dsl.emergency import is_emergency
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
 from dsl.lint.uses import SECTION
@@ -22,6 +23,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if not isinstance(transfer, Transfer) or transfer.target is None or transfer.target.literal is None:
             continue
         text = transfer.target.literal.plain
+        if is_emergency(text):
+            continue  # IVR616
         section = SECTION[transfer.target.kind]
         is_name = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text)
         name = text if is_name else transfer.name.text

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import phonenumbers
 
 from dsl.diagnostics import Diagnostic, Label
+from dsl.emergency import is_emergency
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
 from dsl.lint.uses import uses
@@ -24,7 +25,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     seen: set[str] = set()
     for use in (use for declaration in context.program.declarations() for use in uses(declaration)):
         bound = numbers.get(use.name) if use.section == "numbers" else None
-        if bound is None or use.name in seen:
+        if bound is None or use.name in seen or is_emergency(bound.value):  # IVR616
             continue
         seen.add(use.name)
         why = _wrong(bound.value)

@@ -14,7 +14,7 @@ from typing import assert_never
 
 from dsl.ast import Block, Callback, Collect, Consult, Dial, Menu, Pay, Queue, Step, Survey, Transfer, Voicemail
 from interpreter.machine import ends
-from interpreter.machine.center import asking, legs, message, payment, queue, survey
+from interpreter.machine.center import asking, dial, legs, message, payment, queue, survey
 from interpreter.machine.state import After, Outcome
 from interpreter.machine.turn import Turn
 from interpreter.protocol import Event
@@ -33,7 +33,9 @@ def begin(turn: Turn, block: Block) -> After | None:
             return payment.begin(turn, block)
         case Survey():
             return survey.begin(turn, block)
-        case Transfer() | Consult() | Dial() | Callback():
+        case Dial():
+            return dial.begin(turn, block)
+        case Transfer() | Consult() | Callback():
             return legs.begin(turn, block)
         case Step() | Menu() | Collect():
             raise AssertionError("not a block of the center")
@@ -52,7 +54,9 @@ def event(turn: Turn, block: Block, event: Event) -> bool:
             return payment.event(turn, block, event)
         case Survey():
             return survey.event(turn, block, event)
-        case Transfer() | Consult() | Dial() | Callback():
+        case Dial():
+            return dial.event(turn, block, event)
+        case Transfer() | Consult() | Callback():
             return legs.event(turn, block, event)
         case Step() | Menu() | Collect():
             return False

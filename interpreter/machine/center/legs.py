@@ -1,4 +1,4 @@
-"""Other people in the call: transfers that the target accepts, experts, calls that we make, and promises to call back.
+"""Other people in the call: transfers that the target accepts, experts, and promises to call back.
 
 The target of a transfer with ``accept`` hears who calls and presses a key; until then the caller hears music and
 nothing of it. When it has accepted, the caller is in its hands, as with a blind transfer.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from dsl.ast import Announcement, Block, Callback, Consult, Dial, Transfer
+from dsl.ast import Announcement, Block, Callback, Consult, Transfer
 from interpreter.machine import ends, run
 from interpreter.machine.center import asking
 from interpreter.machine.state import After
@@ -26,11 +26,10 @@ ASKED = 2
 DECIDE = 20.0
 """Seconds beyond the sentence, each time, in which a key or its absence has to be known."""
 
-Leg = Transfer | Consult | Dial | Callback
+Leg = Transfer | Consult | Callback
 _OUTCOMES: dict[type[Block], tuple[str, ...]] = {
     Transfer: ("answered", "no answer", "busy", "declined", "failed"),
     Consult: ("joined", "declined", "no answer", "not allowed", "failed"),
-    Dial: ("answered", "no answer", "busy", "invalid", "failed"),
     Callback: ("scheduled", "invalid number", "already scheduled", "not available", "failed"),
 }
 
@@ -42,8 +41,6 @@ def begin(turn: Turn, block: Leg) -> After | None:
             return _transfer(turn, block)
         case Consult():
             return _consult(turn, block)
-        case Dial():
-            return _dial(turn, block)
         case Callback():
             return _callback(turn, block)
         case _:
@@ -80,26 +77,6 @@ def _consult(turn: Turn, block: Consult) -> After | None:
         first = announcement.start or announcement.every
         turn.timer(f"announce.{index}", first.seconds if first is not None else asking.GAP)
     asking.music(turn, block.music)
-    return None
-
-
-def _dial(turn: Turn, block: Dial) -> After | None:
-    to = evaluate(block.number, Scope(turn)) if block.number is not None else None
-    if not isinstance(to, str) or not to:
-        return ends.take_outcome(turn, block.routes, "invalid")
-    ring = block.ring.seconds if block.ring else RING
-    tries = block.attempts.count.value if block.attempts else 1
-    every = block.attempts.every.seconds if block.attempts and block.attempts.every else 0.0
-    arguments: list[tuple[str, Value]] = [
-        ("number", to),
-        ("caller_id", block.caller_id.text if block.caller_id else ""),
-        ("ring", ring),
-        ("attempts", float(tries)),
-        ("every", every),
-    ]
-    if block.between is not None:
-        arguments += [("earliest", float(block.between.start)), ("latest", float(block.between.end))]
-    asking.ask(turn, "dial", block.name.text, tuple(arguments))
     return None
 
 
