@@ -400,6 +400,20 @@ def prompts_render(
         _finish(outcome.out, outcome.err, outcome.code)
 
 
+@app.command()
+def hear(
+    script: Script,
+    recordings: Annotated[list[Path], typer.Argument(metavar="RECORDING", help="WAV files: 16 kHz, 16 bit, mono.")],
+    site: Annotated[Path, typer.Option("--site", metavar="FILE", help="The site file, with its [speech].")],
+    menu: Annotated[str, typer.Option("--menu", metavar="NAME", help="Say what this menu makes of it.")] = "",
+) -> None:
+    """What the speech service hears in recordings of callers, told what the script expects, and what it leads to."""
+    from interpreter.tooling.hearing import hear as run
+
+    with _exits():
+        sys.stdout.write(run(site, script, recordings, menu, _colour()))
+
+
 @translate.command(name="export")
 def translate_export(script: Script, language: Annotated[str, typer.Argument(metavar="LANGUAGE")]) -> None:
     """The texts of a script as a gettext catalogue (PO), with the translations that it has."""

@@ -1,18 +1,13 @@
-"""Prompts as sound, by the Speech SDK: the extra ``speech``, which nothing else of the house needs.
-
-The SDK is imported when it is used, for it is a hundred megabytes of native code that a server without it never sees.
-"""
+"""Prompts as sound, by the Speech SDK."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from interpreter.azure.sdk import config, load, why
 from interpreter.prompts.texts import Static
 from interpreter.prompts.wav import seconds_of
 from interpreter.site_speech import Speech
-
-SDK = "azure.cognitiveservices.speech"
-MISSING = "the Speech SDK is not installed; `pip install 'ivr[speech]'` does that"
 
 
 class CannotRender(Exception):  # noqa: N818 - says what came of it
@@ -23,32 +18,11 @@ class CannotRender(Exception):  # noqa: N818 - says what came of it
         self.for_all = for_all
 
 
-def load_sdk() -> Any:
-    """The SDK's module. Raises `CannotRender` when it is not there, or does not run on this machine."""
-    try:
-        import azure.cognitiveservices.speech as sdk
-    except ImportError as error:
-        raise CannotRender(MISSING, for_all=True) from error
-    except OSError as error:
-        raise CannotRender(f"the Speech SDK does not run on this machine: {error}", for_all=True) from error
-    return sdk
-
-
-def speech_config(sdk: Any, speech: Speech) -> Any:
-    """The SDK's own settings for the site's resource. Raises `CannotRender` when the site names none."""
-    if speech.key is None:
-        raise CannotRender("the site file has no [speech] with key and region", for_all=True)
-    key = speech.key.get_secret_value()
-    if speech.endpoint is not None:
-        return sdk.SpeechConfig(subscription=key, endpoint=speech.endpoint)
-    return sdk.SpeechConfig(subscription=key, region=speech.region)
-
-
 class SpeechRenderer:
-    """Renders texts, one at a time, over one connection."""
+    """Renders texts, one at a time, over one connection for each voice. Raises `NoSpeechSdk`."""
 
     def __init__(self, speech: Speech, sdk: Any = None) -> None:
-        self._sdk = sdk if sdk is not None else load_sdk()
+        self._sdk = sdk if sdk is not None else load()
         self._speech = speech
         self._synthesizers: dict[tuple[str, str], Any] = {}
 
@@ -69,32 +43,23 @@ class SpeechRenderer:
     def _synthesizer(self, language: str, voice: str) -> Any:
         found = self._synthesizers.get((language, voice))
         if found is None:
-            config = speech_config(self._sdk, self._speech)
-            config.set_speech_synthesis_output_format(self._sdk.SpeechSynthesisOutputFormat.Riff16Khz16BitMonoPcm)
+            settings = config(self._sdk, self._speech)
+            settings.set_speech_synthesis_output_format(self._sdk.SpeechSynthesisOutputFormat.Riff16Khz16BitMonoPcm)
             if language:
-                config.speech_synthesis_language = language
+                settings.speech_synthesis_language = language
             if voice:
-                config.speech_synthesis_voice_name = voice
+                settings.speech_synthesis_voice_name = voice
             # Without an audio configuration of None the SDK plays the sound on the loudspeaker of this machine.
-            found = self._sdk.SpeechSynthesizer(speech_config=config, audio_config=None)
+            found = self._sdk.SpeechSynthesizer(speech_config=settings, audio_config=None)
             self._synthesizers[language, voice] = found
         return found
 
     def _failure(self, result: Any) -> CannotRender:
-        sdk, details = self._sdk, result.cancellation_details
+        details = result.cancellation_details
         if details is None:
             return CannotRender(f"the speech service has answered with {result.reason}", for_all=False)
-        code = sdk.CancellationErrorCode
-        whys = {
-            code.AuthenticationFailure: "the speech service does not accept the key of [speech]",
-            code.Forbidden: "the speech service does not let this key speak",
-            code.TooManyRequests: "the speech service has had enough requests for now; try again later",
-            code.ConnectionFailure: "the speech service cannot be reached",
-        }
-        why = whys.get(details.error_code)
-        if why is not None:
-            return CannotRender(why, for_all=True)
+        if (known := why(self._sdk, details.error_code)) is not None:
+            return CannotRender(known, for_all=True)
         # A voice or a markup that the service does not know: the next text may well be good.
-        return CannotRender(
-            f"the speech service refuses: {' '.join(str(details.error_details).split())}", for_all=False
-        )
+        said = " ".join(str(details.error_details).split())
+        return CannotRender(f"the speech service refuses: {said}", for_all=False)

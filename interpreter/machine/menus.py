@@ -44,17 +44,28 @@ def choose(turn: Turn, block: Menu, event: Recognized | ActionFailed) -> After |
         by_phrase = event.sub_code == OPTION_BY_PHRASE
         return _taken(turn, block, options, chosen, _said(options[chosen]) if by_phrase else "")
     speech = event.speech if isinstance(event, Recognized) else ""
-    for number, option in enumerate(options):
-        if any(_fits(block, phrase, speech) for phrase in turn.phrases(option.phrases)):
-            return _taken(turn, block, options, number, _said(option))
+    number = _of_phrase(turn, block, speech)
+    if number is not None:
+        return _taken(turn, block, options, number, _said(options[number]))
     return _understand(turn, block, speech) if block.understands else attempts.again(turn, block, "no_match")
 
 
+def _of_phrase(turn: Turn, block: Menu, speech: str) -> int | None:
+    for number, option in enumerate(ask.options_of(turn, block)):
+        if any(_fits(block, phrase, speech) for phrase in turn.phrases(option.phrases)):
+            return number
+    return None
+
+
+def by_phrase(turn: Turn, block: Menu, speech: str) -> str | None:
+    """The option that a sentence takes by one of its phrases, in the words of a script."""
+    number = _of_phrase(turn, block, speech)
+    return _said(ask.options_of(turn, block)[number]) if number is not None else None
+
+
 def _fits(block: Menu, phrase: str, speech: str) -> bool:
-    if block.phrases_anywhere or not block.understands:
-        return says(phrase, speech)
     # Who says "not billing" does not mean "billing".
-    return _words(phrase) == _words(speech)
+    return says(phrase, speech) if block.phrases_anywhere else _words(phrase) == _words(speech)
 
 
 def _said(option: Option) -> str:

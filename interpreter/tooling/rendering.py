@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dsl.spell import listed
+from interpreter.azure.sdk import NoSpeechSdk
 from interpreter.azure.synthesis import CannotRender, SpeechRenderer
 from interpreter.prompts.files import PromptFolder, name_of_static
 from interpreter.prompts.texts import Static, static_texts
@@ -108,7 +109,7 @@ def _renderer(site: Site, path: Path, make: Callable[[Speech], Renderer]) -> Ren
         raise CannotRun(f"the key of [speech] in {path} is not there: set the variable, or the file, that it names")
     try:
         return make(speech)
-    except CannotRender as error:
+    except NoSpeechSdk as error:
         raise CannotRun(str(error)) from None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from test_prompt_files import wav
 
-from interpreter.azure import synthesis
+from interpreter.azure.sdk import SDK, NoSpeechSdk
 from interpreter.azure.synthesis import CannotRender, SpeechRenderer
 from interpreter.prompts.texts import Static
 from interpreter.site_speech import Speech
@@ -121,7 +121,7 @@ def test_a_resource_with_a_name_of_its_own() -> None:
     ("code", "why", "for_all"),
     [
         (CancellationErrorCode.AuthenticationFailure, "does not accept the key", True),
-        (CancellationErrorCode.Forbidden, "does not let this key speak", True),
+        (CancellationErrorCode.Forbidden, "does not let this key in", True),
         (CancellationErrorCode.TooManyRequests, "try again later", True),
         (CancellationErrorCode.ConnectionFailure, "cannot be reached", True),
         (CancellationErrorCode.BadRequest, "refuses: Unsupported voice x.", False),
@@ -141,7 +141,7 @@ def test_another_sound_than_the_host_plays_is_refused(sound: bytes) -> None:
 
 
 def test_a_site_without_a_resource() -> None:
-    with pytest.raises(CannotRender, match=r"no \[speech\]"):
+    with pytest.raises(NoSpeechSdk, match=r"no \[speech\]"):
         SpeechRenderer(Speech(), StandIn(spoken(wav()))).render(HELLO)
 
 
@@ -149,7 +149,7 @@ def test_the_real_sdk_has_what_is_used() -> None:
     """Where it is installed: it is an extra. Nobody listens at the address: that is told as such."""
     if importlib.util.find_spec("azure.cognitiveservices") is None:
         pytest.skip("the extra `speech` is not installed")
-    sdk = importlib.import_module(synthesis.SDK)
+    sdk = importlib.import_module(SDK)
     nobody = Speech.model_validate({"key": "0" * 32, "endpoint": "http://127.0.0.1:9"})
     for static in (HELLO, MARKUP):
         with pytest.raises(CannotRender, match="cannot be reached"):
