@@ -28,6 +28,7 @@ from interpreter.api.opening import open_gate
 from interpreter.api.stream import Streams
 from interpreter.api.table import make_api
 from interpreter.api.views import Views
+from interpreter.assessing.opening import open_assessor
 from interpreter.azure.commands import connect
 from interpreter.azure.transport import open_session
 from interpreter.background import in_background
@@ -132,7 +133,8 @@ async def running(
         async def deliver(call_id: str, events: Sequence[Incoming]) -> None:
             await engine.deliver(call_id, events)
 
-        hearing = Hearing(store, time, deliver)
+        hearing = Hearing(store, time, deliver, open_assessor(site, lambda: session))
+        stack.push_async_callback(hearing.idle)
         watcher = Forgetting(vault, metrics, trace, hearing.stepped)
         messages = open_messages(site, session)
         stack.push_async_callback(messages.close)

@@ -82,6 +82,8 @@ def of_call(past: EndedCall, *, whole_numbers: bool = False) -> dict[str, Any]:
         "result": call.result if call is not None else "",
         "block": call.block if call is not None else "",
         "language": call.language if call is not None else "",
+        "sentiment": call.heard_sentiment if call is not None else "",
+        "topic": call.heard_topic if call is not None else "",
         "waited": round(sum(stay.waited for stay in known), 3),
         "talked": round(sum(stay.talked for stay in known), 3),
         "queues": [asdict(stay) for stay in known],

@@ -233,6 +233,25 @@ class CardService(Section):
         return self
 
 
+class Assessment(Section):
+    """How mood and topic are found in what is said in a call: by lists of words, or by Azure AI Language where
+    ``endpoint`` and ``key`` of such a resource are given. What was said then leaves this machine."""
+
+    endpoint: Address | None = None
+    key: SecretStr | None = None
+    timeout_seconds: float = Field(default=5.0, gt=0, le=30)
+    topics: dict[Annotated[str, Field(max_length=48)], list[Text]] = Field(default_factory=dict)
+    """What calls are about here, each with the words and phrases that tell so."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Assessment:
+        if bool(self.endpoint) != bool(self.key):
+            raise ValueError("endpoint and key go together")
+        if self.endpoint and not is_private(self.endpoint):
+            raise ValueError("endpoint is an https address, for what callers say must not travel in the clear")
+        return self
+
+
 class Settings(BaseSettings):
     """The whole site file. ``IVR_SECTION__KEY`` in the environment goes before the file."""
 
@@ -260,6 +279,7 @@ class Settings(BaseSettings):
     emergency: Emergency = Emergency()
     recording: CallRecording = CallRecording()
     voicemail: Voicemail = Voicemail()
+    assessment: Assessment = Assessment()
     mail: Mail = Mail()
     presence: Presence | None = None
     understanding: Understanding = Understanding()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 SECRETS: Mapping[tuple[str, ...], str] = {
+    ("assessment", "key"): "unresolved",
     ("service", "connection_string"): "endpoint=https://unresolved.invalid/;accesskey=unresolved",
     ("service", "key"): "unresolved",
     ("service", "cognitive_services_key"): "unresolved",

@@ -25,6 +25,7 @@ from dsl.analysis.kinds import (
 )
 from dsl.analysis.once import once
 from dsl.analysis.program import Program
+from dsl.analysis.recording import sent_out
 from dsl.ast import (
     Collect,
     DateKind,
@@ -92,6 +93,8 @@ def _built_in(program: Program) -> dict[str, Type]:
         "now": TIME,
         "language": TEXT,
     }
+    if "transcribe" in sent_out(program):
+        found |= {"heard.sentiment": TEXT, "heard.topic": TEXT}
     for name in program.hours:
         found |= {f"{name}.opens_again": TEXT, f"{name}.holiday": TEXT}
     if any(isinstance(block, Queue) for block in program.blocks.values()):

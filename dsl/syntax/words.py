@@ -32,7 +32,7 @@ OPENERS = ("when", "lookup", "do", "run", "count", "recall", "record", "transcri
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-BRIEF_FIELDS = ("topic", "summary", "authenticated", "record_id", "screen_pop", "suggest")
+BRIEF_FIELDS = ("topic", "sentiment", "summary", "authenticated", "record_id", "screen_pop", "suggest")
 """What can be handed over to whoever takes the call."""
 
 LINES: dict[str, tuple[str, ...]] = {
@@ -291,7 +291,7 @@ ELSEWHERE: dict[str, str] = {
 """Words of other tools and languages, with what they are called here."""
 
 PLANNED: dict[str, str] = {
-    "sentiment": "the mood and the topic of a call",
+    "summarise": "a summary of the call in a sentence",
 }
 """Words that the language will have and this version refuses, with what they stand for."""
 

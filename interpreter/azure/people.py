@@ -114,6 +114,7 @@ def call_details(line: Line, brief: BriefLines) -> TeamsPhoneCallDetails | None:
     return TeamsPhoneCallDetails(
         teams_phone_caller=caller,
         session_id=line.call_id,
+        call_sentiment=said.get("sentiment") or None,
         call_topic=topic[:LONGEST_TOPIC] if topic else None,
         call_context=said.get("summary"),
         suggested_actions=said.get("suggest"),

@@ -16,6 +16,7 @@ from interpreter.explore.written import record, value
 from interpreter.machine import Call, Continue
 from interpreter.protocol import (
     ActionFailed,
+    Assessed,
     Connected,
     Disconnected,
     Event,
@@ -80,6 +81,8 @@ NONSENSE = "xyzzy"
 """Words that no script expects."""
 SENTENCE = "I have a question"
 """What a caller says who does not say a phrase: what it means is told by what is given."""
+MOODS: tuple[Literal["positive", "neutral", "negative", "mixed"], ...] = ("positive", "neutral", "negative", "mixed")
+"""What can be made of what a caller says."""
 WRONG = "79513246807*#ABCDEFGHIJKLMNO"
 """Keys, of which the first that a menu does not have is pressed by mistake."""
 
@@ -116,6 +119,14 @@ class Moves:
                     yield Move("world", f"transfer {outcome}"), ActionFailed(at, waiting.op, *codes)
             case "center":
                 yield from self._center(call, awaited, at)
+        if (
+            call.transcript.state == "on"
+            and waiting.kind != "answer"
+            and "heard.sentiment" in self.abstraction.compared
+        ):
+            for mood in MOODS:
+                if mood != call.heard_sentiment:
+                    yield Move("caller", sayable=False), Assessed(at, mood, call.heard_topic)
         dials = isinstance(awaited, Request) and awaited.verb == "dial"  # nobody is on the line yet
         if not call.gone and not dials:
             yield _hangs_up(call, awaited), Disconnected(at, 200, 540000)

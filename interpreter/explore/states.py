@@ -68,6 +68,8 @@ class States:
             call.streaming,
             call.transcript.state,
             call.audio.state,
+            call.heard_sentiment,
+            call.heard_topic,
             call.paused,
             call.errors > 0,
             call.gone,

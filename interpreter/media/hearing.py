@@ -11,15 +11,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
+from interpreter.assessing import NOTHING, Assessment, AssessmentFailed, Assessor, Sentiment, Spoken
 from interpreter.azure.frames import Audio, Said
 from interpreter.engine import EngineStopped, Incoming
 from interpreter.journal import CALLS, JournalError
 from interpreter.machine import Call
+from interpreter.media.transcripts import lines
 from interpreter.media.voice import Voice, loudness
 from interpreter.ports import Clock
-from interpreter.protocol import SocketBroke, Utterance, VoiceHeard
+from interpreter.protocol import Assessed, SocketBroke, Utterance, VoiceHeard
 from interpreter.store import Store, StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,8 @@ Deliver: TypeAlias = Callable[[str, Sequence[Incoming]], Awaitable[None]]
 
 LONGEST_UTTERANCE = 4_000
 """Characters of what is kept of one utterance: minutes of speech without a breath."""
+MOST_SAID = 200
+"""Utterances that are looked at for mood and topic."""
 DELIVERIES = (0.05, 0.5, 2.0)
 """Seconds between tries to keep something when the store does not answer."""
 
@@ -45,6 +49,10 @@ class Audience:
     interruptible: bool = False
     """Something is being said that a voice may interrupt."""
     voice: Voice = field(default_factory=Voice)
+    said: list[Spoken] = field(default_factory=list)
+    """What was said so far, the latest last."""
+    known: Assessment = NOTHING
+    """What was made of it last."""
     sockets: int = 0
     stepped: bool = False
     """The call has moved since the socket was opened: what was loaded before is old."""
@@ -57,6 +65,7 @@ class Audience:
         """The call as it is now."""
         self.live = not call.finished
         self.transcript = call.transcript.state == "on"
+        self.known = Assessment(cast(Sentiment, call.heard_sentiment), call.heard_topic)
         self.audio = call.audio.state == "on"
         waiting = call.waiting
         self.interruptible = waiting is not None and waiting.kind == "prompt" and waiting.interruptible
@@ -70,8 +79,9 @@ class Audience:
 class Hearing:
     """Follows the calls of open sockets. ``stepped`` is told each step of each call once it is kept."""
 
-    def __init__(self, store: Store, clock: Clock, deliver: Deliver) -> None:
-        self._store, self._clock, self._deliver = store, clock, deliver
+    def __init__(self, store: Store, clock: Clock, deliver: Deliver, assessor: Assessor) -> None:
+        self._store, self._clock, self._deliver, self._assessor = store, clock, deliver, assessor
+        self._assessing: dict[str, asyncio.Task[None]] = {}
         self._calls: dict[str, Audience] = {}
         self.on_end: Callable[[str], None] = lambda call_id: None
         """Told that a call is over whose sockets are open."""
@@ -88,6 +98,9 @@ class Hearing:
                 if not audience.stepped:
                     audience.see(CALLS.decode(known.call.state))
                 if audience.live:
+                    if not audience.said:
+                        rows = await self._store.journal(call_id)
+                        audience.said += [Spoken(each.said.who == "caller", each.said.text) for each in lines(rows)]
                     return audience
         except JournalError as error:
             log.error("call %s cannot be heard: %s", call_id, error)
@@ -121,7 +134,40 @@ class Hearing:
             return False
         who = "caller" if audience.is_caller(frame.who) else frame.who
         utterance = Utterance(self._clock.now(), who, frame.text[:LONGEST_UTTERANCE], locale)
-        return await self._keep(call_id, [(f"said-{subscription}-{frame.offset}-{frame.who}", "", utterance)])
+        kept = await self._keep(call_id, [(f"said-{subscription}-{frame.offset}-{frame.who}", "", utterance)])
+        if kept:
+            audience.said = [*audience.said[1 - MOST_SAID :], Spoken(who == "caller", utterance.text)]
+            await self._judge(call_id, audience, locale)
+        return kept
+
+    async def _judge(self, call_id: str, audience: Audience, locale: str) -> None:
+        """Have what was said judged. Who has to ask somebody does it beside, one question a call at a time."""
+        if self._assessor.at_once:
+            await self._assess(call_id, audience, locale)
+        elif call_id not in self._assessing:
+            task = asyncio.get_running_loop().create_task(self._assess(call_id, audience, locale))
+            self._assessing[call_id] = task
+            task.add_done_callback(lambda _: self._assessing.pop(call_id, None))
+
+    async def _assess(self, call_id: str, audience: Audience, locale: str) -> None:
+        """Until it has been judged as it stands."""
+        judged: list[Spoken] = []
+        while judged is not audience.said and audience.live:
+            judged = audience.said
+            try:
+                found = await self._assessor.assess(tuple(judged), locale)
+            except AssessmentFailed as error:
+                log.warning("call %s: mood and topic are not known: %s", call_id, error)
+                return
+            if found != audience.known:
+                audience.known = found
+                told = Assessed(self._clock.now(), found.sentiment, found.topic)
+                await self._keep(call_id, [("", "", told)])
+
+    async def idle(self) -> None:
+        """Wait until nothing is being judged: for tests, and at the end."""
+        while self._assessing:
+            await asyncio.gather(*self._assessing.values(), return_exceptions=True)
 
     async def sounded(self, call_id: str, audience: Audience, frame: Audio) -> None:
         """A piece of sound of somebody in a call. Only the caller interrupts, and only what may be."""

@@ -71,7 +71,7 @@ class Sockets:
     def __init__(
         self, hearing: Hearing, admit: Callable[[HTTPConnection], Awaitable[None]], clock: Clock, metrics: Metrics
     ) -> None:
-        self._hearing, self._admit, self._clock, self._metrics = hearing, admit, clock, metrics
+        self.hearing, self._admit, self._clock, self._metrics = hearing, admit, clock, metrics
         self._open: dict[tuple[str, FeedName], _Socket] = {}
         self._closing: set[asyncio.Task[None]] = set()
         hearing.on_end = self._over
@@ -99,7 +99,7 @@ class Sockets:
             if web.path_params["shard"] != str(shard_of(call)) or feed not in get_args(FeedName):
                 raise HTTPException(404, "no such socket")
             await self._admit(web)
-            audience = await self._hearing.open(call)
+            audience = await self.hearing.open(call)
             if audience is None:
                 raise HTTPException(404, "no such call")
         except HTTPException as error:
@@ -116,7 +116,7 @@ class Sockets:
             await web.accept()
             await self._run(_Socket(web, call, cast(FeedName, feed), audience, Allowance(self._clock)))
         finally:
-            self._hearing.close(call)
+            self.hearing.close(call)
 
     async def _run(self, socket: _Socket) -> None:
         """Until it ends, by whomever."""
@@ -152,7 +152,7 @@ class Sockets:
             return
         _log.warning("socket broke", call=socket.call, feed=socket.feed, how=how, code=code)
         if socket.audience.live:
-            await self._hearing.broke(socket.call, socket.feed, socket.name, f"{how} ({code})")
+            await self.hearing.broke(socket.call, socket.feed, socket.name, f"{how} ({code})")
 
     async def _listen(self, socket: _Socket) -> tuple[str, int]:
         """Take frames until the other side ends it. Raises `_Stop` where we do."""
@@ -186,12 +186,12 @@ class Sockets:
             case frames.Said() if socket.feed == "transcription":
                 if not frame.final or not frame.text.strip():
                     return "ignored"
-                kept = await self._hearing.said(socket.call, socket.subscription, socket.locale, frame)
+                kept = await self.hearing.said(socket.call, socket.subscription, socket.locale, frame)
                 return "taken" if kept else "thrown_away"
             case frames.Audio() if socket.feed == "audio":
                 if not socket.audience.may_hear("audio"):
                     return "thrown_away"
-                await self._hearing.sounded(socket.call, socket.audience, frame)
+                await self.hearing.sounded(socket.call, socket.audience, frame)
                 return "taken"
             case Malformed():
                 socket.malformed += 1

@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from interpreter.assessing import Spoken
+from interpreter.assessing.words import assess
 from interpreter.protocol import (
     ActionFailed,
+    Assessed,
     Disconnected,
     Recognize,
     Reported,
     Request,
     ToneHeard,
     Transfer,
+    Utterance,
     Value,
     VoiceHeard,
 )
@@ -144,6 +148,9 @@ class Simulation(Host):
             self._message += WORD * len(text.split())
             self._advance(self.now + WORD * len(text.split()))
             return
+        transcribed = self.call.transcript.state == "on"
+        if transcribed:
+            self._transcribe(text)
         media = self._media
         waiting = self.call.waiting
         if self.call.audio.state == "on" and waiting is not None and waiting.kind == "prompt" and waiting.interruptible:
@@ -151,10 +158,18 @@ class Simulation(Host):
             self._give(VoiceHeard(self.now))
             return
         heard = media is not None and media.hears_speech()
-        self._say("caller", f'says "{text}"{"" if heard else " (nothing listens for speech here)"}')
+        self._say("caller", f'says "{text}"{"" if heard or transcribed else " (nothing listens for speech here)"}')
         effect = self._answered() if heard else None
         if effect is not None:
             self._end_media(spoken(effect, text, self.now))
+
+    def _transcribe(self, text: str) -> None:
+        """What a caller says stands in the transcript, and is judged by the word lists, without a site's topics."""
+        self._give(Utterance(self.now, "caller", text, self.call.language or self.program.language))
+        said = [Spoken(each.who == "caller", each.text) for each in self.events if isinstance(each, Utterance)]
+        found = assess(said, self.program.language, {})
+        if (found.sentiment, found.topic) != (self.call.heard_sentiment, self.call.heard_topic):
+            self._give(Assessed(self.now, found.sentiment, found.topic))
 
     def speech_fails(self) -> None:
         """The host's recogniser breaks while it listens."""

@@ -18,7 +18,7 @@ step welcome
     go to sorry
 
 step hear_them
-    sentiment call start
+    summarise call into note
     go to sorry
 """),
     good=script("""\
