@@ -16,6 +16,7 @@ from azure.core.exceptions import DeserializationError, HttpResponseError
 from dsl.emergency import WHY, is_emergency
 from interpreter.azure.callbacks import DIAL
 from interpreter.azure.outcome import of_error
+from interpreter.azure.sockets import transports
 from interpreter.ports import Line, Performance, Performed, Refused
 from interpreter.protocol import Reported, Request
 from interpreter.site import Site
@@ -48,6 +49,9 @@ async def dial(
             operation_context=action.op,
             teams_app_source=MicrosoftTeamsAppIdentifier(account) if account else None,
             headers=headers,
+            **transports(
+                site.server.callback_base or "", line, str(values.get("transcribes", "")), bool(values.get("streams"))
+            ),
         )
     except AttributeError as error:
         # The SDK reads an answer without a body as if it had one. The telephone may well ring.

@@ -29,7 +29,6 @@ from typing import assert_never
 
 from dsl import Program
 from dsl.analysis.kinds import declared
-from dsl.analysis.recording import sent_out
 from dsl.ast import Collect, Transfer
 from interpreter.machine import answer, center, ends, feeds, keys, recording, requests, run, secrecy
 from interpreter.machine.results import CANCELLED, TRANSFERRED, transfer_outcome
@@ -139,9 +138,7 @@ def _offered(turn: Turn, event: CallOffered) -> None:
         variables=_attached(turn, event.attached),
     )
     op = turn.op()
-    wants = sent_out(turn.program)
-    transcribes = turn.program.language if "transcribe" in wants else ""
-    turn.effects.append(Answer(op, transcribes, "stream" in wants))
+    turn.effects.append(Answer(op, *feeds.agreed(turn)))
     turn.wait("answer", op, RING_LIMIT)
 
 

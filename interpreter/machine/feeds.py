@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
+from dsl.analysis.recording import sent_out
 from dsl.ast import Collect, Pay
 from interpreter.machine.state import Call, Feed
 from interpreter.machine.turn import Turn
@@ -24,6 +25,13 @@ _FEEDS: Mapping[FeedVerb, tuple[str, str]] = {
     "stream": ("streaming", "audio"),
 }
 """The fields of a call: what is wanted, and what the host does about it."""
+
+
+def agreed(turn: Turn) -> tuple[str, bool]:
+    """What the host has to know of when the call is answered or made: the language of a transcript that the script may
+    ask for, empty for none, and whether it may ask for the audio."""
+    wants = sent_out(turn.program)
+    return (turn.program.language if "transcribe" in wants else ""), "stream" in wants
 
 
 def silent(call: Call) -> bool:

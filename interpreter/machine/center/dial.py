@@ -13,7 +13,7 @@ is over. Whoever picks up in that very moment finds nobody, and is called again.
 from __future__ import annotations
 
 from dsl.ast import Dial
-from interpreter.machine import ends
+from interpreter.machine import ends, feeds
 from interpreter.machine.center import asking
 from interpreter.machine.state import After, Waiting
 from interpreter.machine.turn import Scope, Turn
@@ -102,6 +102,11 @@ def _ask(turn: Turn, block: Dial) -> None:
     ]
     if block.between is not None:
         arguments += [("earliest", float(block.between.start)), ("latest", float(block.between.end))]
+    transcribes, streams = feeds.agreed(turn)
+    if transcribes:
+        arguments.append(("transcribes", transcribes))
+    if streams:
+        arguments.append(("streams", True))
     asking.ask(turn, "dial", block.name.text, tuple(arguments))
 
 
