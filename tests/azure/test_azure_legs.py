@@ -600,7 +600,7 @@ PASSING: list[tuple[str, Answer, float, str]] = [
 )
 @pytest.mark.parametrize("order", EVERY, ids=lambda each: type(each).__name__)
 def test_what_passes_is_tried_again(order: HostOrder, answer: Answer, after: float, reason: str) -> None:
-    (outcome,), seen = perform(order, answers=[answer] * 2, service=f"timeout_seconds = {0.2 if answer.hang else 60}")
+    (outcome,), seen = perform(order, answers=[answer] * 2, service=f"timeout_seconds = {0.2 if answer.hang else 30}")
     assert (outcome.events, outcome.after) == ((), after)
     assert outcome.reason.startswith(reason)
     # Only aiohttp repeats something by itself: a DELETE, once, when the connection was dropped under it.
@@ -611,7 +611,7 @@ def test_what_passes_is_tried_again(order: HostOrder, answer: Answer, after: flo
 def test_a_question_that_is_not_answered_is_answered_by_nothing(answer: Answer) -> None:
     """The floor asks again by its own clock."""
     (outcome,), _ = perform(
-        Probe("floor.7", "call-1", DESK), answers=[answer], service=f"timeout_seconds = {0.2 if answer.hang else 60}"
+        Probe("floor.7", "call-1", DESK), answers=[answer], service=f"timeout_seconds = {0.2 if answer.hang else 30}"
     )
     assert (outcome.events, outcome.after) == ((Probed(0.0, "floor.7", None),), None)
 
