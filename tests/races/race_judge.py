@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from phones import Phones
 
-from interpreter.engine import live as engine_live
+from interpreter.engine import live
 from interpreter.floor import ENTRIES, Ledger
 from interpreter.protocol import Reported
 from interpreter.routing import Floor, QueueRules
@@ -62,10 +62,10 @@ class Judge:
 
     def tell(self, call: Call, event_id: str, event: Reported) -> None:
         """A call is told something. Its inbox leaves out what it has heard before, as that of the engine does."""
-        mark = engine_live.fingerprint(event_id)
-        if engine_live.is_seen(call.heard, mark):
+        mark = live.fingerprint(event_id)
+        if live.is_seen(call.heard, mark):
             return
-        call.heard = (call.heard + mark)[-engine_live.FINGERPRINT * engine_live.REMEMBERED :]
+        call.heard = (call.heard + mark)[-live.FINGERPRINT * live.REMEMBERED :]
         if event.op != str(call.op) or call.fate in ("quit", "over") or event.outcome == "position":
             return  # the script is elsewhere
         call.told.append(event.outcome)

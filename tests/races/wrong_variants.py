@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 from unittest.mock import PropertyMock, patch
 
-from interpreter.engine import draft
+from interpreter.engine import live
 from interpreter.floor import Floors, ledger
 from interpreter.routing import floor as floor_module
 from interpreter.routing import legs, moving
@@ -119,7 +119,7 @@ def decided_before_it_is_in_the_log() -> Iterator[None]:
 def calls_forget_what_they_have_heard() -> Iterator[None]:
     """The inbox of calls without its memory. What the host reports of legs may come twice, and does so in every race:
     the floor asks for states, and a second time has no meaning. What the floor tells a call counts each time."""
-    with patch.object(draft, "is_seen", lambda seen, mark: False):
+    with patch.object(live, "is_seen", lambda seen, mark: False):
         yield
 
 
