@@ -246,12 +246,12 @@ class Desk:
         return Response(status_code=200)
 
     async def _ring(self, call: eventgrid.Incoming) -> None:
-        if is_emergency(call.callee) or is_emergency(call.called):
+        if _of_emergency(call.callee) or _of_emergency(call.called):
             # Neither answered nor refused: it is the service's to connect, and nobody's to hold up.
             _log.error("an emergency call rings here and is left to the service", called=call.called)
             return
         script = None
-        if is_emergency(call.caller) or call.caller in self.site.settings.emergency.centers:
+        if _of_emergency(call.caller) or call.caller in self.site.settings.emergency.centers:
             script = self.scripts.for_emergency_center(call.called)
             _log.warning("an emergency center calls", called=call.called, desk=script is not None)
         attached = call.context.attached(self.site.settings.attached)
@@ -334,6 +334,11 @@ _OUTCOME = {
     eventgrid.Ignored: "ignored",
     Malformed: "malformed",
 }
+
+
+def _of_emergency(party: str) -> bool:
+    """Whether a party of a call is an emergency service. Its number is none of E.164, so it comes as a raw id."""
+    return is_emergency(party.removeprefix("4:"))
 
 
 def _tell_malformed(what: str, found: Sequence[object], **more: str) -> None:

@@ -174,16 +174,19 @@ def callback_path(correlation: str = CORRELATION) -> str:
     return f"/callbacks/{shard_of(call_id(correlation))}/{call_id(correlation)}"
 
 
-def incoming(correlation: str = CORRELATION, called: str = "+18005550100") -> str:
+def incoming(
+    correlation: str = CORRELATION, called: str = "+18005550100", caller: str = "+15551230001", callee: str = ""
+) -> str:
     def phone(number: str) -> dict[str, Any]:
         return {"kind": "phoneNumber", "rawId": f"4:{number}", "phoneNumber": {"value": number}}
 
     data = {
         "to": phone(called),
-        "from": phone("+15551230001"),
+        "from": phone(caller),
         "callerDisplayName": "Ana",
         "incomingCallContext": "ticket",
         "correlationId": correlation,
+        **({"onBehalfOfCallee": phone(callee)} if callee else {}),
     }
     return json.dumps([{"id": f"e-{correlation}", "eventType": "Microsoft.Communication.IncomingCall", "data": data}])
 
