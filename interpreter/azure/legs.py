@@ -67,9 +67,11 @@ from interpreter.routing.protocol import (
     StartRecording,
     StopRecording,
     StopRinging,
+    There,
     Unhold,
     Unmuted,
     Whisper,
+    Who,
     Why,
 )
 from interpreter.routing.state import Floor, Leg
@@ -123,6 +125,8 @@ class AzureHands:
         if isinstance(what, TryLater):
             if isinstance(order, Probe):
                 return Outcome((Probed(NOW, order.leg, None),), reason=what.reason)
+            if isinstance(order, Who):
+                return Outcome(reason=what.reason)  # there is another look
             return Outcome(after=what.after, reason=what.reason)
         return Outcome(_refused(order, what), reason=what.reason)
 
@@ -152,6 +156,7 @@ class AzureHands:
         order: Ring
         | StopRinging
         | Probe
+        | Who
         | Remove
         | Join
         | EndCall
@@ -193,6 +198,9 @@ class AzureHands:
             case Probe():
                 present = any(is_person(each, order.person) for each in await _read(_people(call)))
                 return (Probed(NOW, order.leg, present),)
+            case Who():
+                found = [each.raw_id for each in await _read(_people(call)) if each is not None]
+                return (There(NOW, order.call, tuple(each for each in found if each), order.look),)
             case Remove():
                 await _read(
                     call.remove_participant(identity(order.person), operation_context=order.leg, headers=headers)
@@ -359,6 +367,8 @@ def _refused(order: HostOrder, refused: Refused) -> tuple[Event, ...]:
             return (Cancelled(NOW, order.leg, done=refused.gone),)
         case Probe():
             return (Probed(NOW, order.leg, False if refused.gone else None),)
+        case Who():
+            return (There(NOW, order.call, (), order.look),) if refused.gone else ()
         case Remove():
             not_there = refused.gone or refused.code == "8558"
             return (Removed(NOW, order.leg),) if not_there else ()

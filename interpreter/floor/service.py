@@ -26,6 +26,7 @@ from interpreter.routing.protocol import (
     Due,
     Event,
     Give,
+    Look,
     People,
     SetTimer,
     Tell,
@@ -42,11 +43,16 @@ SETBACK = 1.0
 """Seconds after which what no one waits for is appended again when the store did not answer."""
 PATIENCE = 30.0
 """Seconds for which an order is tried that the host does not take."""
+LOOK_EVERY, FIRST_LOOK = 300.0, 15.0
+"""Seconds from one look whether those who talk are still there to the next, and from the start to the first: what the
+host has reported while nobody was there may be lost."""
 LONGEST_SLEEP = 5.0
 IMAGE_EVERY = 2_000
 """Entries between two images."""
 KEEP = 7 * 86_400.0
 """Seconds for which entries are kept that an image covers: to look into what has happened."""
+
+_LOOK = ("look", "")
 
 Deliver = Callable[[str, Sequence[tuple[str, str, CallEvent]]], Awaitable[None]]
 """Hands events to a call: its id, and each event with an id of its own, which makes a repetition harmless."""
@@ -120,6 +126,7 @@ class Floors:
             self._set(SetTimer(timer, number, due))
         await self._catch_up()
         self._counts = True
+        self._look_in(FIRST_LOOK)
         for lane in tuple(self._ledger.lanes):
             self._advance(lane)
 
@@ -190,12 +197,20 @@ class Floors:
     def _fire(self) -> int:
         now = self._clock.now()
         due = self._agenda.take_due(now)
-        for _, what in due:
-            if isinstance(what, str):
+        for key, what in due:
+            if key == _LOOK:
+                self._put((Look(now),), None)
+            elif isinstance(what, str):
                 self._advance(what)
             elif self.floor.timers.get(what.timer, (0, 0.0))[0] == what.generation:
                 self._put((Due(now, what.timer, what.generation),), None)
         return len(due)
+
+    def _look_in(self, seconds: float) -> None:
+        """Where somebody talks, there is to be a look."""
+        if _LOOK not in self._agenda and any(leg.state == "in" for leg in self.floor.legs.values()):
+            self._agenda.set(_LOOK, self._clock.now() + seconds, "")
+            self._wake.set()
 
     def _set(self, timer: SetTimer) -> None:
         mine = self._alone or self._ledger.owners.get(timer.timer, self._name) == self._name
@@ -240,6 +255,7 @@ class Floors:
             for _, reply in taken:
                 if reply is not None and not reply.done():
                     reply.set_result(None)
+            self._look_in(LOOK_EVERY)
             await self._image()
 
     def _failed(self, taken: list[tuple[tuple[Entry, ...], asyncio.Future[None] | None]], error: Exception) -> None:

@@ -27,6 +27,7 @@ from interpreter.routing.protocol import (
     Keyed,
     Left,
     Listened,
+    Look,
     NotAnswered,
     NotHeld,
     People,
@@ -40,6 +41,7 @@ from interpreter.routing.protocol import (
     SignedIn,
     Surveyed,
     TakeMessage,
+    There,
     Unmuted,
     Wanted,
     Watch,
@@ -95,6 +97,10 @@ def _take(floor: Floor, event: Event) -> None:
             details.surveyed(floor, event)
         case TakeMessage() | Recording() | Listened() | FileReady() | Fetched():
             messages.take(floor, event)
+        case Look():
+            legs.look(floor, event)
+        case There():
+            legs.there(floor, event)
         case Left():
             _left(floor, event)
         case CallOver():

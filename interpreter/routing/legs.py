@@ -33,13 +33,18 @@ from interpreter.routing.protocol import (
     EndAside,
     EndCall,
     Invited,
+    Look,
     NotAnswered,
     People,
     Probed,
     Rung,
+    There,
+    Who,
 )
 from interpreter.routing.state import Agent, Caller, Floor, Guest, Leg, call_of
 
+LOOK = 60.0
+"""Seconds from an answer, or a look, to the first look: those who have just come may not be listed yet."""
 CHIME = 0.5
 """Seconds from joining to the tone that tells both: by then the caller's music has stopped (scenario S11)."""
 
@@ -233,6 +238,32 @@ def probed(floor: Floor, event: Probed) -> None:
         moving.out(floor, leg, event.at)
     else:
         moving.over(floor, leg, event.at)
+
+
+def look(floor: Floor, event: Look) -> None:
+    """Ask who is in the calls in which people talk: where the report of an end was lost, an agent would talk for ever,
+    perhaps alone, and there would be no record of it. Who was never reported present is not missed."""
+    calls: dict[str, None] = {}
+    for leg in floor.legs.values():
+        since = event.at - max(leg.answered, leg.looked)
+        if leg.state == "in" and leg.part != "callback" and leg.seen and since >= LOOK:
+            leg.looked = event.at
+            calls[leg.call] = None
+    floor.done += (Who(call, event.at) for call in calls)
+
+
+def there(floor: Floor, event: There) -> None:
+    """Who is in a call. The answer counts for those for whom it was asked: a late one to an earlier question may be
+    from before somebody came."""
+    if not event.look:
+        return
+    asked = [leg for leg in floor.legs_of(event.call) if leg.state == "in" and leg.looked == event.look]
+    present = {address.lower() for address in event.addresses}
+    if asked:
+        _is_caller_there(floor, event.call, present)
+    for leg in asked:
+        if leg.person.address.lower() not in present:
+            removed(floor, leg, event.at)
 
 
 def removed(floor: Floor, leg: Leg, at: float) -> None:

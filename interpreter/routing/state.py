@@ -237,6 +237,8 @@ class Leg:
     """Once this expert is there, the caller is taken off hold."""
     heir: bool = False
     """The agent has left: the caller is with this expert, and the call's script goes on when they leave."""
+    looked: float = 0.0
+    """When it was asked for the last time whether who talks is still there."""
     risen: bool = False
     """It had come to nothing, and that was told, before it was answered after all."""
 

@@ -50,9 +50,11 @@ from interpreter.routing.protocol import (
     StartRecording,
     StopRecording,
     StopRinging,
+    There,
     Unhold,
     Unmuted,
     Whisper,
+    Who,
 )
 from interpreter.routing.state import Leg
 from interpreter.store import StoreUnavailable
@@ -450,6 +452,11 @@ def test_whether_somebody_is_in_the_call(present: tuple[str, ...], there: bool) 
     assert events(Probe("floor.7", "call-1", MARIA), people(*present)) == (Probed(0.0, "floor.7", there),)
 
 
+@pytest.mark.parametrize("present", [(), (CALLER["rawId"], MARIA.address)])
+def test_who_is_in_the_call(present: tuple[str, ...]) -> None:
+    assert events(Who("call-1", 5.0), people(*present)) == (There(0.0, "call-1", present, 5.0),)
+
+
 # --------------------------------------------------------------------------------------------------------------------
 # What is known without a request
 
@@ -475,6 +482,7 @@ GONE: list[tuple[HostOrder, tuple[Event, ...]]] = [
     (Ring("floor.7", "call-1", DESK, 22.0), (NotAnswered(0.0, "floor.7", "failed"),)),
     (StopRinging("floor.7", "call-1"), (Cancelled(0.0, "floor.7", done=True),)),
     (Probe("floor.7", "call-1", DESK), (Probed(0.0, "floor.7", False),)),
+    (Who("call-1", 5.0), (There(0.0, "call-1", (), 5.0),)),
     (Remove("floor.7", "call-1", DESK), (Removed(0.0, "floor.7"),)),
     (Join("floor.7", "call-1", DESK), (NotAnswered(0.0, "floor.7", "failed"),)),
     (EndCall("call-1"), ()),

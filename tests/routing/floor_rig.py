@@ -37,14 +37,15 @@ from interpreter.routing.protocol import (
     Tell,
     Wanted,
     Whisper,
+    Who,
     Why,
 )
 from interpreter.routing.state import Agent, Leg, state_of
 
-LegOrder: TypeAlias = Ring | StopRinging | Probe | Remove | Aside | Whisper | Join | EndAside | EndCall
+LegOrder: TypeAlias = Ring | StopRinging | Probe | Who | Remove | Aside | Whisper | Join | EndAside | EndCall
 """What the host is asked for about people's legs."""
 MONDAY = 1_700_000_000.0
-HOST = (Ring, StopRinging, Probe, Remove, Aside, Whisper, Join, EndAside, EndCall, Tell)
+HOST = (Ring, StopRinging, Probe, Who, Remove, Aside, Whisper, Join, EndAside, EndCall, Tell)
 
 
 def floor(*rules: QueueRules) -> Floor:

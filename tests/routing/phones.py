@@ -34,7 +34,9 @@ from interpreter.routing.protocol import (
     SideOver,
     SideUp,
     StopRinging,
+    There,
     Whisper,
+    Who,
 )
 
 Move: TypeAlias = tuple[str, str]
@@ -200,6 +202,8 @@ class Phones:
                 if not over:
                     self._end(order.call, now)
                 return None
+            case Who():
+                return There(now, order.call, tuple(sorted(self.inside(order.call))), order.look)
             case _:
                 return self._with(order, self.phones.get(order.leg), over, now)
 

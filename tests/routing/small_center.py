@@ -41,10 +41,11 @@ from interpreter.routing.protocol import (
     Tell,
     Wanted,
     Whisper,
+    Who,
 )
 from interpreter.routing.state import Caller, call_of
 
-ORDERS = (Ring, StopRinging, Probe, Remove, Aside, Whisper, Join, EndAside, EndCall)
+ORDERS = (Ring, StopRinging, Probe, Who, Remove, Aside, Whisper, Join, EndAside, EndCall)
 ODD = ("order is late", "answer is lost", "report is late", "report comes twice", "report is lost")
 CAN_BE_LOST = (Cancelled, NotAnswered, Removed, SideOver)
 """Confirmations: what is lost of the rest is reported by who is in the call."""

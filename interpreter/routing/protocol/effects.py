@@ -37,6 +37,14 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
+class Who:
+    """Ask who is in a call in which people talk. ``look``: the time of the `Look`. Ends in `There`, or in nothing."""
+
+    call: str
+    look: float
+
+
+@dataclass(frozen=True, slots=True)
 class Remove:
     """Take somebody out of a call."""
 
@@ -222,7 +230,7 @@ class SetTimer:
 
 
 HostOrder: TypeAlias = (
-    Ring | StopRinging | Probe | Remove | Aside | Whisper | Join | EndAside | EndCall
+    Ring | StopRinging | Probe | Who | Remove | Aside | Whisper | Join | EndAside | EndCall
     | Hold | Unhold | Say | Mute | StartRecording | StopRecording | Listen | Hush | Chime | Fetch
 )  # fmt: skip
 """What the host is asked for: in order within a call."""

@@ -222,8 +222,8 @@ class Declines:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A sign of life of an agent's desktop: the next one comes within ``lease`` seconds, or nobody knows whether the
-    agent is there. 0: no more of them is to be expected."""
+    """A sign of life of an agent's desktop. Without another within ``lease`` seconds (0: none is to be expected) nobody
+    knows whether the agent is there."""
 
     at: float
     agent: str
@@ -277,8 +277,7 @@ class CallOver:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """The host has accepted to ring; ``invitation`` is its own name for that, ``connection`` that of a call of its
-    own. Without either, nobody knows whether it has."""
+    """The host rings; ``invitation`` is its name for that, ``connection`` that of an own call. Neither: perhaps not."""
 
     at: float
     leg: str
@@ -368,6 +367,23 @@ class Keyed:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Are those who talk still there? What the host reports may be lost."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """The answer to `Who`: the raw ids of all who are in a call, none where it is no more. ``look``: as there."""
+
+    at: float
+    call: str
+    addresses: tuple[str, ...]
+    look: float
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """A timer that the floor has set is due."""
 
@@ -380,5 +396,5 @@ Event: TypeAlias = (
     SignedIn | Wanted | Seen | Entered | Invited | CallBack | CallBackWithdrawn | Left | CallOver
     | Rung | Answered | NotAnswered | Cancelled | Probed | Removed | People | SideUp | SideOver | Keyed | Due
     | TakeMessage | Recording | Listened | FileReady | Fetched | Briefed | Surveyed
-    | AgentAsks | Watch | Unmuted | NotHeld | Declines | Beat
+    | Look | There | AgentAsks | Watch | Unmuted | NotHeld | Declines | Beat
 )  # fmt: skip
