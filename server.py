@@ -47,10 +47,12 @@ from interpreter.machine import Call
 from interpreter.media.hearing import Hearing
 from interpreter.media.limits import WEB_SERVER
 from interpreter.media.sockets import Sockets
+from interpreter.media.speaking import Speaking
 from interpreter.messages.opening import open_messages
 from interpreter.ports import Clock, Host, SystemClock
 from interpreter.presence.teams import Teams, open_presence
 from interpreter.programs import SiteScripts
+from interpreter.prompts.files import PromptFolder
 from interpreter.site import Site
 from interpreter.store import Store
 from interpreter.store.sqlite import SqliteStore
@@ -135,14 +137,18 @@ async def running(
 
         hearing = Hearing(store, time, deliver, open_assessor(site, lambda: session))
         stack.push_async_callback(hearing.idle)
+        real = token_clock or SystemClock()
+        sockets = Sockets(hearing, lambda connection: gate.admit_socket(connection), real, metrics)
         watcher = Forgetting(vault, metrics, trace, hearing.stepped)
         messages = open_messages(site, session)
         stack.push_async_callback(messages.close)
         counts = CenterCounts(site, metrics.registry, metrics.transfers)
         center = make_center(site, store, host, time, deliver, lambda: session, messages, counts)
         callees = Callees(site, store, time)
+        path = site.prompts_path()
+        speaking = Speaking(host, PromptFolder(path) if path is not None else None, sockets)
         house = House(
-            host, site.functions(), store, time, vault, given, center.desk, center.notifier,
+            speaking, site.functions(), store, time, vault, given, center.desk, center.notifier,
             site.settings.card_services, open_meanings(site.settings.understanding, session), callees,
         )  # fmt: skip
         stack.push_async_callback(house.close)
@@ -154,10 +160,8 @@ async def running(
         metrics.registry.register(CenterCollector(site, center.floors, time))
         by_itself = clock is None if fire is None else fire
         presence = await open_presence(site, center.floors, time, session, metrics.registry, stack, run=by_itself)
-        real = token_clock or SystemClock()
         gate = await open_gate(site, time, metrics, stack, real)
         streams = Streams(center.floors, time, real, Views(site))
-        sockets = Sockets(hearing, gate.admit_socket, real, metrics)
         stack.push_async_callback(sockets.close)
         desk = Desk(site, engine, store, scripts, time, metrics, center, gate, streams, sockets, callees, vault)
         in_background(desk, stack, fire=by_itself)

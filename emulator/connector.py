@@ -55,6 +55,8 @@ class Connector:
     lines: dict[Feed, _Line] = field(default_factory=dict)
     frames: int = 0
     """Frames that went out."""
+    received: int = 0
+    """Frames of the application that came in."""
     refused: list[tuple[str, str, int]] = field(default_factory=list)
     """Connections that the application refused: of what, with which token, and the HTTP status (0: nobody answered)."""
 
@@ -141,6 +143,7 @@ class Connector:
             async for message in socket:
                 if message.type is aiohttp.WSMsgType.TEXT:
                     feeds.from_application(self.world(), call, feed, message.data)
+                    self.received += 1
         except (aiohttp.ClientError, ConnectionError) as error:
             log.info("the socket of %s broke: %s", call.id, error)
         finally:

@@ -254,6 +254,11 @@ class Emulator:
         return self._connector.frames
 
     @property
+    def frames_received(self) -> int:
+        """Frames that the application has sent on web sockets."""
+        return self._connector.received
+
+    @property
     def sockets_refused(self) -> Sequence[tuple[str, str, int]]:
         """Connections that the application refused: of what, with which token, and the HTTP status."""
         return self._connector.refused

@@ -48,6 +48,7 @@ from interpreter.protocol import (
     HangUp,
     LineEnded,
     PlayEnded,
+    PlayStreams,
     Recognized,
     RecordingChanged,
     Reported,
@@ -64,6 +65,8 @@ from interpreter.values.attached import of_text
 
 __all__ = ["Call", "Continue", "Step", "Trace", "Visit", "Waiting", "Way", "begin", "step"]
 
+HEARD = "heard:"
+"""What the timers of prompts begin with that we stream ourselves; their operation follows."""
 RING_LIMIT = 15.0
 """Seconds that answering should take. With the watch's slack this is longer than a call rings at all (30 s)."""
 
@@ -83,6 +86,10 @@ def step(program: Program, call: Call, event: Event) -> Step:
         feeds.noted(turn, event)
     if isinstance(event, LineEnded) and event.op == turn.call.line:
         event = Disconnected(event.at, event.code, event.sub_code, event.reason)
+    if isinstance(event, TimerFired) and event.timer.startswith(HEARD) and _is_armed(turn, event):
+        # What we stream ourselves has been heard: nobody else says so.
+        turn.update(armed=tuple(each for each in turn.call.armed if each[0] != event.timer))
+        event = PlayEnded(event.at, event.timer.removeprefix(HEARD))
     if turn.call.phase == "live" and _of_center(turn, event):
         return turn.step()
     match event:
@@ -102,6 +109,8 @@ def step(program: Program, call: Call, event: Event) -> Step:
             pass  # it stands in the journal, for whoever may read it there
         case VoiceHeard():
             _voice(turn)
+        case PlayStreams():
+            turn.timer(f"{HEARD}{event.op}", event.seconds)
         case Assessed():
             turn.update(heard_sentiment=event.sentiment, heard_topic=event.topic)
         case SocketBroke():
@@ -327,9 +336,13 @@ def _disconnected(turn: Turn, event: Disconnected) -> None:
     run.left(turn, "abandoned", handler)
 
 
+def _is_armed(turn: Turn, event: TimerFired) -> bool:
+    return (event.timer, event.generation) in turn.call.armed
+
+
 def _timer(turn: Turn, event: TimerFired) -> None:
     waiting = turn.call.waiting
-    if waiting is None or (event.timer, event.generation) not in turn.call.armed:
+    if waiting is None or not _is_armed(turn, event):
         turn.note("ignored", f"timer {event.timer}")
     elif waiting.kind == "transfer" and event.timer in ("ring", "watch"):
         turn.update(ringing=(*turn.call.ringing, (waiting.op, turn.call.block)))

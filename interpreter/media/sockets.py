@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from interpreter.addresses import shard_of
 from interpreter.azure import frames
@@ -36,6 +36,8 @@ CONNECTION = "x-ms-call-connection-id"
 # RFC 6455 section 7.4.1.
 NORMAL, GOING_AWAY, BAD_DATA, POLICY, TOO_BIG = 1000, 1001, 1007, 1008, 1009
 _CLEAN = frozenset({NORMAL, GOING_AWAY})
+PIECE = 640
+"""Bytes of sound in a frame that we send: 20 ms at 16 kHz, as the service sends them."""
 _OURS = 1012
 """Service restart: the web server closes sockets by it when it ends."""
 
@@ -77,6 +79,8 @@ class Sockets:
         hearing.on_end = self._over
         self.taken = 0
         """Frames that were dealt with, whatever became of them."""
+        self.sent = 0
+        """Frames that went out."""
 
     def routes(self) -> list[WebSocketRoute]:
         return [WebSocketRoute(ROUTE, self._serve)]
@@ -84,6 +88,31 @@ class Sockets:
     async def close(self) -> None:
         """The server ends: whoever is connected may connect to the next one."""
         await asyncio.gather(*(_close(each.web, _OURS) for each in tuple(self._open.values())))
+
+    async def say(self, call: str, pcm: bytes) -> bool:
+        """Send sound into a call. Whether it is on its way: else its audio does not come to us, or the socket has just
+        gone. The service keeps what comes faster than it is heard."""
+        socket = self._open.get((call, "audio"))
+        if socket is None or not socket.audience.may_hear("audio"):
+            return False
+        try:
+            for place in range(0, len(pcm), PIECE):
+                await socket.web.send_text(frames.sound(pcm[place : place + PIECE]))
+                self.sent += 1
+        except (WebSocketDisconnect, RuntimeError) as error:
+            _log.warning("sound could not be sent", call=call, error=type(error).__name__)
+            return False
+        return True
+
+    async def hush(self, call: str) -> None:
+        """What was sent into a call and has not been heard yet never is."""
+        socket = self._open.get((call, "audio"))
+        if socket is not None:
+            try:
+                await socket.web.send_text(frames.STOP_AUDIO)
+                self.sent += 1
+            except (WebSocketDisconnect, RuntimeError):
+                _log.debug("the socket is gone, and its sound with it", call=call)
 
     def _over(self, call: str) -> None:
         """The call is over: so are its sockets."""

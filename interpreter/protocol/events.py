@@ -202,6 +202,16 @@ class Assessed:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayStreams:
+    """A `Play` that we send into the call ourselves, over its web socket: nobody will report its end. It will have been
+    heard in ``seconds``, unless it is cancelled."""
+
+    at: float
+    op: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class SocketBroke:
     """A web socket of the call, over which the host sends its transcript or its audio, has broken. ``reason`` is for a
     person only."""
@@ -230,7 +240,7 @@ class TimerFired:
     generation: int
 
 
-FromSockets: TypeAlias = Utterance | VoiceHeard | Assessed | SocketBroke
+FromSockets: TypeAlias = Utterance | VoiceHeard | Assessed | PlayStreams | SocketBroke
 """What web sockets of a call tell of it. No operation is proved or ended by any of them."""
 
 Event: TypeAlias = (

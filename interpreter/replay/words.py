@@ -24,6 +24,7 @@ from interpreter.protocol import (
     LineEnded,
     Play,
     PlayEnded,
+    PlayStreams,
     Prompt,
     Recognize,
     Recognized,
@@ -119,6 +120,8 @@ def told_event(event: Event) -> str:
             return "the caller begins to speak"
         case Assessed():
             return f"what was said is {event.sentiment or 'of no mood'}, about {event.topic or 'nothing in particular'}"
+        case PlayStreams():
+            return f"it is streamed, and lasts {event.seconds:g} s"
         case SocketBroke():
             return f"the web socket of the {event.feed} breaks"
         case Disconnected():

@@ -15,16 +15,19 @@ from interpreter.protocol import (
     Assessed,
     CallOffered,
     CancelMedia,
+    ClearTimer,
     Connected,
     Effect,
     Event,
     Play,
     PlayEnded,
+    PlayStreams,
     Recognize,
     Recognized,
     Reported,
     Request,
     Secret,
+    SetTimer,
     TimerFired,
     Utterance,
     VoiceHeard,
@@ -303,3 +306,31 @@ def test_what_is_made_of_a_call_is_there_for_the_script() -> None:
     talk = Talk(program(PLAIN)).begin()
     talk.give(Assessed(talk.at, "negative", "invoice"))
     assert (talk.call.heard_sentiment, talk.call.heard_topic) == ("negative", "invoice")
+
+
+def test_what_is_streamed_into_the_call_ends_by_its_length_alone() -> None:
+    talk = Talk(program(BARGE_IN)).begin()
+    [play] = [each for each in talk.effects if isinstance(each, Play)]
+    talk.give(PlayStreams(talk.at, play.op, 6.0))
+    [timer] = [each for each in talk.effects if isinstance(each, SetTimer)]
+    assert timer.due == talk.at + 6.0
+    fired = TimerFired(timer.due, timer.timer, timer.generation)
+    talk.give(fired)
+    assert [type(each) for each in talk.effects if isinstance(each, CancelMedia | Play)] == [Play], "the next sentence"
+    before = talk.call
+    talk.give(fired)
+    assert talk.call == before, "a timer that fires twice"
+
+
+def test_what_was_cut_off_does_not_end_again() -> None:
+    talk = Talk(program(BARGE_IN)).begin()
+    start = next(each.op for each in talk.effects if isinstance(each, Request))
+    [play] = [each for each in talk.effects if isinstance(each, Play)]
+    talk.give(Reported(talk.at, start, "started"))
+    talk.give(PlayStreams(talk.at, play.op, 6.0))
+    [timer] = [each for each in talk.effects if isinstance(each, SetTimer)]
+    talk.give(VoiceHeard(talk.at + 1.0))
+    assert any(isinstance(each, ClearTimer) and each.timer == timer.timer for each in talk.effects)
+    waits = talk.call.waiting
+    talk.give(TimerFired(timer.due, timer.timer, timer.generation))
+    assert talk.call.waiting == waits, "the sentence behind it is still being said"

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from test_prompt_files import wav
 from wire_rig import Wire, play, wire
 
+from emulator import Entry
+from emulator.feeds import STREAMED as STREAMED_TEXT
 from interpreter.journal import decode_event
+from interpreter.prompts.files import PromptFolder, name_of
 from interpreter.protocol import VoiceHeard
 
 SCRIPT = """\
@@ -84,6 +90,70 @@ def test_a_caller_who_speaks_interrupts_what_may_be_interrupted() -> None:
             assert not interrupted(rig, phone, "This has to be heard")
 
     play(run)
+
+
+VOICE = "en-US-AvaMultilingualNeural"
+STREAMED_IN_VOICE = STREAMED.replace("    language en-US\n", f'    language en-US\n    voice "{VOICE}"\n').replace(
+    "stream audio start\n", "stream audio start\n    wait 1s\n"
+)
+LONG = "There is a lot to be said about our opening hours, about our shops, and about everything that we sell."
+
+
+def test_a_sentence_with_a_file_is_streamed_and_cut_off_by_one_frame(tmp_path: Path) -> None:
+    PromptFolder(tmp_path).keep(name_of(LONG, "en-US", VOICE), wav(6 * 16_000))
+
+    async def run() -> None:
+        async with wire(STREAMED_IN_VOICE, sections={**SITE, "prompts": {"folder": str(tmp_path)}}) as rig:
+            cut = rig.people.dial(rig.lines[0], "wait 300s")
+            await rig.run_until(lambda: rig.state(cut).audio.state == "on")
+            await rig.run_until(lambda: bool(streamed(rig, cut)))
+            await rig.advance(1.0)
+            rig.emulator.speak(cut, "Yes, yes, I know all that.")
+            await rig.advance(1.0)
+            [entry] = streamed(rig, cut)
+            assert entry.interrupted
+            assert entry.end is not None
+            assert entry.end - entry.t < 1.5
+            rig.emulator.hang_up(cut)
+            await rig.finish(cut)
+
+    play(run)
+
+
+def test_a_sentence_that_is_streamed_takes_its_time(tmp_path: Path) -> None:
+    PromptFolder(tmp_path).keep(name_of(LONG, "en-US", VOICE), wav(6 * 16_000))
+
+    async def run() -> None:
+        async with wire(STREAMED_IN_VOICE, sections={**SITE, "prompts": {"folder": str(tmp_path)}}) as rig:
+            phone = rig.people.dial(rig.lines[0], "wait 300s")
+            await rig.run_until(lambda: any("heard by everybody" in e.text for e in rig.emulator.transcript(phone)))
+            [entry] = streamed(rig, phone)
+            assert not entry.interrupted
+            assert entry.end is not None
+            assert round(entry.end - entry.t, 2) == 6.0
+            [behind] = [e.t for e in rig.emulator.transcript(phone) if "heard by everybody" in e.text]
+            assert round(behind - entry.t, 2) == 6.0, "the next sentence neither waits nor cuts it off"
+
+    play(run)
+
+
+def test_what_cannot_be_streamed_is_played_by_the_service(tmp_path: Path) -> None:
+    PromptFolder(tmp_path).keep(name_of(LONG, "en-US", VOICE), b"no sound at all")
+
+    async def run() -> None:
+        async with wire(STREAMED_IN_VOICE, sections={**SITE, "prompts": {"folder": str(tmp_path)}}) as rig:
+            phone = rig.people.dial(rig.lines[0], "wait 300s")
+            await rig.run_until(lambda: any("heard by everybody" in e.text for e in rig.emulator.transcript(phone)))
+            assert streamed(rig, phone) == []
+            heard = [e.text for e in rig.emulator.transcript(phone) if e.kind == "heard"]
+            assert heard[0].startswith(f"{rig.server_url}/prompts/"), "it is fetched, as without a stream"
+
+    play(run)
+
+
+def streamed(rig: Wire, phone: str) -> list[Entry]:
+    """What the server has sent into the call itself."""
+    return [e for e in rig.emulator.transcript(phone) if e.kind == "heard" and e.text == STREAMED_TEXT]
 
 
 def test_a_call_that_is_not_streamed_is_not_listened_to() -> None:

@@ -111,6 +111,8 @@ class Wire:
             while self.frames() < self.emulator.frames_sent - self.lost:
                 await asyncio.sleep(0)
                 await self.emulator.idle()
+            while self.emulator.frames_received < self.runtime.desk.sockets.sent:  # noqa: ASYNC110 - nor in the other
+                await asyncio.sleep(0)
 
     async def restart(self) -> None:
         """End the server and start another on the same store, at the same moment of the clock."""
