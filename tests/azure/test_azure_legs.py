@@ -591,7 +591,7 @@ def test_whoever_is_not_in_the_call_need_not_be_removed() -> None:
 # What is tried again
 
 EVERY: list[HostOrder] = [
-    *[order for order, _ in GONE_AT_THE_HOST if not isinstance(order, Probe)],
+    *[order for order, _ in GONE_AT_THE_HOST if not isinstance(order, Probe | Who)],
     Aside("floor.7", "call-1", DESK, 20.0),
 ]
 PASSING: list[tuple[str, Answer, float, str]] = [
@@ -622,6 +622,10 @@ def test_a_question_that_is_not_answered_is_answered_by_nothing(answer: Answer) 
         Probe("floor.7", "call-1", DESK), answers=[answer], service=f"timeout_seconds = {0.2 if answer.hang else 30}"
     )
     assert (outcome.events, outcome.after) == ((Probed(0.0, "floor.7", None),), None)
+    (looked,), _ = perform(
+        Who("call-1", 5.0), answers=[answer], service=f"timeout_seconds = {0.2 if answer.hang else 30}"
+    )
+    assert (looked.events, looked.after) == ((), None)
 
 
 def test_nobody_is_there() -> None:
