@@ -29,7 +29,7 @@ from interpreter.api.stream import Streams
 from interpreter.api.table import make_api
 from interpreter.api.views import Views
 from interpreter.assessing.opening import open_assessor
-from interpreter.azure.commands import connect
+from interpreter.azure.commands import AzureHost, connect
 from interpreter.azure.transport import open_session
 from interpreter.background import in_background
 from interpreter.callees import Callees
@@ -53,6 +53,7 @@ from interpreter.ports import Clock, Host, SystemClock
 from interpreter.presence.teams import Teams, open_presence
 from interpreter.programs import SiteScripts
 from interpreter.prompts.files import PromptFolder
+from interpreter.redirects import Redirects
 from interpreter.site import Site
 from interpreter.store import Store
 from interpreter.store.sqlite import SqliteStore
@@ -143,10 +144,10 @@ async def running(
         messages = open_messages(site, session)
         stack.push_async_callback(messages.close)
         counts = CenterCounts(site, metrics.registry, metrics.transfers)
-        center = make_center(site, store, host, time, deliver, lambda: session, messages, counts)
         callees = Callees(site, store, time)
         path = site.prompts_path()
         speaking = Speaking(host, PromptFolder(path) if path is not None else None, sockets)
+        center = make_center(site, store, host, time, deliver, lambda: session, messages, counts, callees.objection)
         house = House(
             speaking, site.functions(), store, time, vault, given, center.desk, center.notifier,
             site.settings.card_services, open_meanings(site.settings.understanding, session), callees,
@@ -164,6 +165,7 @@ async def running(
         streams = Streams(center.floors, time, real, Views(site))
         stack.push_async_callback(sockets.close)
         desk = Desk(site, engine, store, scripts, time, metrics, center, gate, streams, sockets, callees, vault)
+        desk.redirects = Redirects(site, host.redirect) if isinstance(host, AzureHost) else None
         in_background(desk, stack, fire=by_itself)
         yield Runtime(create_app(desk), desk, house, center.floors, presence)
 

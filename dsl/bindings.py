@@ -37,9 +37,9 @@ KINDS = (
 OPTIONAL = frozenset({"queues", "experts", "card_services", "notify"})
 """Sections whose names are looked for only in a site file that has the section: one that is all tests has none."""
 
-OTHERS = ("lines", "stand_in", "service")
-"""Sections that a script does not name and rules look at: which script a number runs, what stands in for data, and of
-``service``, which holds secrets, only ``caller_id``."""
+OTHERS = ("lines", "stand_in", "service", "redirects")
+"""Sections that a script does not name and rules look at: which script a number runs, what stands in for data, which
+lines are passed on, and of ``service``, which holds secrets, only ``caller_id``."""
 
 
 @dataclass(frozen=True, slots=True)

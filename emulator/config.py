@@ -37,6 +37,9 @@ class Config:
     targets: tuple[str, ...] = ()
     """Addresses that the phone page offers as ring targets; a target need not be listed to be called."""
 
+    callee_at: Literal["data", "customContext", "voipHeaders"] = "data"
+    """Where a call on behalf of a line names whom the agent calls: the documents do not say. [contract 7.3]"""
+
     seconds_per_word: float = 0.35
     audio_seconds: float = 2.0
     """Length of an audio file that names no `?seconds=` and was not fetched."""

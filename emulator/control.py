@@ -155,7 +155,10 @@ class Control:
         context = body.get("customContext")
         if context is not None and not isinstance(context, dict):
             raise _BodyError("customContext is an object")
-        call = self._emulator.dial(_text(body, "from"), _text(body, "to"), plan=_items(body), custom_context=context)
+        callee = _text(body, "onBehalfOfCallee") if "onBehalfOfCallee" in body else None
+        call = self._emulator.dial(
+            _text(body, "from"), _text(body, "to"), plan=_items(body), custom_context=context, callee=callee
+        )
         return JSONResponse(self._view(self._emulator.call(call)), 201)
 
     async def act(self, request: Request) -> Response:

@@ -109,7 +109,7 @@ class Grid:
         if not self.subscriptions:
             log.warning("a call to %s rings, but nobody subscribed to incoming calls", offer.number)
         subject = f"/caller/{offer.phone.me.raw_id}/recipient/{offer.to.raw_id}"
-        self._announce("IncomingCall", subject, incoming_call(offer))
+        self._announce("IncomingCall", subject, incoming_call(offer, self.config.callee_at))
 
     def recorded(self, recording: Recording, base_url: str) -> None:
         """Announce the file of a recording to every subscription."""
@@ -179,8 +179,9 @@ class Grid:
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
 
-def incoming_call(offer: Offer) -> Json:
-    """`data` of the event. `customContext` is absent when the caller sent none."""
+def incoming_call(offer: Offer, callee_at: str = "data") -> Json:
+    """`data` of the event. `customContext` is absent when the caller sent none. Of a call on behalf of the line, the
+    place of the field that names the callee is a guess, so it can be put at each. [contract 4.2, 7.3]"""
     data: Json = {
         "to": offer.to.to_json(),
         "from": offer.phone.me.to_json(),
@@ -191,4 +192,13 @@ def incoming_call(offer: Offer) -> Json:
     }
     if offer.phone.context:
         data["customContext"] = {"sipHeaders": {}, "voipHeaders": {}, **offer.phone.context}
+    if (callee := offer.phone.callee) is not None:
+        context: Json = data.setdefault("customContext", {"sipHeaders": {}, "voipHeaders": {}})
+        match callee_at:
+            case "data":
+                data["onBehalfOfCallee"] = callee.to_json()
+            case "customContext":
+                context["onBehalfOfCallee"] = callee.to_json()
+            case _:
+                context["voipHeaders"] = {**context["voipHeaders"], "onBehalfOfCallee": callee.raw_id}
     return data

@@ -93,6 +93,8 @@ class Phone:
     ended_by: str = ""
     end_reason: str = ""
     context: Json = field(default_factory=dict)
+    callee: Identifier | None = None
+    """Whom this phone calls on behalf of the line that it has dialled."""
     plan: deque[Action] = field(default_factory=deque)
     transcript: list[Entry] = field(default_factory=list)
 

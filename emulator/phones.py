@@ -31,8 +31,17 @@ def find(world: World, phone_id: str) -> Phone:
     return phone
 
 
-def dial(world: World, from_number: str, to: str, plan: Sequence[PlanItem] = (), context: Json | None = None) -> Phone:
-    """A phone dials a line. Raises WrongStateError for a number that is no line, ValueError for what is no number."""
+def dial(
+    world: World,
+    from_number: str,
+    to: str,
+    plan: Sequence[PlanItem] = (),
+    context: Json | None = None,
+    callee: str | None = None,
+) -> Phone:
+    """A phone dials a line; an agent's client does so on behalf of it, to reach ``callee``.
+
+    Raises WrongStateError for a number that is no line, ValueError for what is no number."""
     line = world.line(to)
     if line is None:
         owned = ", ".join(line.number for line in world.config.lines)
@@ -43,6 +52,7 @@ def dial(world: World, from_number: str, to: str, plan: Sequence[PlanItem] = (),
     phone = Phone(
         f"phone-{next(world.counter)}", me, world.line_identity(line), "caller", context=context or {}, plan=actions
     )
+    phone.callee = from_address(callee) if callee is not None else None
     world.add(phone)
     world.note(phone, "dialled", to)
     offers.offer(world, phone, line)

@@ -10,11 +10,14 @@ from typing import Any, Literal, cast, get_args
 from emulator.fields import KEYS
 from emulator.model import Action, Moment
 
-What = Literal["accept", "decline", "busy", "no answer", "fail", "ask", "voicemail"]
+What = Literal[
+    "accept", "decline", "busy", "no answer", "fail", "ask", "voicemail", "no permission", "no licence", "unreachable"
+]
 PlanItem = Mapping[str, Any] | Action
 _SECONDS = r" after (\d+(?:\.\d+)?) ?s(?:econds?)?"
 _BEHAVIOUR = re.compile(
-    rf"(accept|decline|busy|no answer|ignore|fail|ask|voicemail)(?:{_SECONDS})?(?:,? (?:then )?hangs? up{_SECONDS})?"
+    rf"(accept|decline|busy|no answer|ignore|fail|ask|voicemail|no permission|no licence|unreachable)(?:{_SECONDS})?"
+    rf"(?:,? (?:then )?hangs? up{_SECONDS})?"
 )
 _DEFAULTS = {"accept": 1.0, "decline": 1.0, "voicemail": 20.0}
 GREETING = "Please leave a message after the tone."
@@ -39,13 +42,14 @@ class Behaviour:
 
 def read_behaviour(text: str, plan: Sequence[PlanItem] = ()) -> Behaviour:
     """Read `accept`, `accept after 3 s`, `accept after 3 s, hang up after 40 s`, `voicemail after 20 s`, `decline`,
-    `busy`, `no answer`, `fail` or `ask` (the phone page decides).
+    `busy`, `no answer`, `fail`, `no permission`, `no licence`, `unreachable` or `ask` (the phone page decides).
 
     A voicemail answers, speaks its greeting, presses nothing, and hangs up after 30 s unless told when."""
     found = _BEHAVIOUR.fullmatch(" ".join(text.lower().split()))
     if found is None:
         raise PlanError(
-            f"{text!r} is not a behaviour: write accept, decline, busy, no answer, fail, ask or voicemail, then maybe "
+            f"{text!r} is not a behaviour: write accept, decline, busy, no answer, fail, no permission, no "
+            "licence, unreachable, ask or voicemail, then maybe "
             "`after 3 s`; accept and voicemail also `, hang up after 40 s`"
         )
     word = "no answer" if found[1] == "ignore" else found[1]

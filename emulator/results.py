@@ -101,6 +101,8 @@ NOT_FOUND = Result(
     404, 560404, "Callee was not found. DiagCode: 404#560404.@", (404, "Not Found"), (1, "Unallocated number")
 )
 RING_CANCELLED = Result(487, 560487, "The call was cancelled. DiagCode: 487#560487.@", (487, "Request Terminated"))
+NO_PERMISSION = Result(403, 10105, "No permission to reach this participant: NoPermission. DiagCode: 403#10105.@")
+NO_LICENCE = Result(403, 0, "UserLicenseNotPresentForbidden. DiagCode: 403#0.@")
 FORBIDDEN = Result(403, 560403, "Forbidden. DiagCode: 403#560403.@")
 
 

@@ -10,7 +10,7 @@ from emulator import calls
 from emulator.identifiers import Identifier, Json
 from emulator.model import Phone, Ring
 from emulator.plans import What, read_behaviour
-from emulator.results import BUSY, DECLINED, NO_ANSWER, NO_ANSWER_TEAMS, NOT_FOUND, Result
+from emulator.results import BUSY, DECLINED, NO_ANSWER, NO_ANSWER_TEAMS, NO_LICENCE, NO_PERMISSION, NOT_FOUND, Result
 from emulator.world import World
 
 
@@ -49,6 +49,12 @@ def _behave(world: World, made: Ring, what: What) -> None:
             fail(world, made, BUSY, "busy")
         case "fail":
             fail(world, made, NOT_FOUND, "failed")
+        case "no permission":
+            fail(world, made, NO_PERMISSION, "failed")
+        case "unreachable":
+            fail(world, made, NO_ANSWER_TEAMS, "failed")
+        case "no licence":
+            fail(world, made, NO_LICENCE, "failed")
         case "no answer" | "ask":
             return
         case _:

@@ -166,10 +166,17 @@ class Emulator:
     # --- phones ---
 
     def dial(
-        self, from_number: str, to: str, *, plan: Sequence[PlanItem] = (), custom_context: Json | None = None
+        self,
+        from_number: str,
+        to: str,
+        *,
+        plan: Sequence[PlanItem] = (),
+        custom_context: Json | None = None,
+        callee: str | None = None,
     ) -> str:
-        """Dial a line; returns the id of the phone call. `custom_context` holds `sipHeaders` and `voipHeaders`."""
-        return phones.dial(self.world, from_number, to, plan, custom_context).id
+        """Dial a line; returns the id of the phone call. `custom_context` holds `sipHeaders` and `voipHeaders`;
+        `callee` is whom an agent calls on behalf of the line."""
+        return phones.dial(self.world, from_number, to, plan, custom_context, callee).id
 
     def press(self, call: str, keys: str, *, after: float = 0.0) -> None:
         """Press keys such as `12#`, the first after so many seconds."""

@@ -41,6 +41,8 @@ def redirect(world: World, request: Request) -> Reply:
     target = fields.identifier(request.body, "target")
     found = offers.take(world, fields.text(request.body, "incomingCallContext"))
     caller = found.phone
+    if caller.callee is not None:
+        raise invalid("Redirect is not supported for a call on behalf of a resource account.")
     offers.redirected(found)
     caller.offer = None
     world.note(caller, "transferred", target.label)

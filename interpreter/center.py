@@ -29,6 +29,11 @@ from interpreter.store import Store
 DAY = 86_400.0
 
 
+async def nobody_judges(number: str) -> str:
+    """Where nothing says whom the site may call, it calls nobody."""
+    return "nothing says whom this site may call"
+
+
 @dataclass(slots=True)
 class Center:
     """``desk`` takes the requests of calls."""
@@ -75,6 +80,7 @@ def make(
     session: Callable[[], aiohttp.ClientSession],
     messages: Messages,
     observer: Observer | None = None,
+    objection: Callable[[str], Awaitable[str]] = nobody_judges,
 ) -> Center:
     """The center over the host of the calls. A host that knows nothing of other people's legs has no hands: then nobody
     is brought into a call, and says so."""
@@ -104,5 +110,10 @@ def make(
     floors = Floors(store.floor, hands, clock, queue_rules(site), deliver, tell=notifier.give, observer=observer)
     opened.append(floors)
     return Center(
-        floors, FloorDesk(site, floors, clock, messages.usable), messages, notifier, recordings, Forgetting(store)
+        floors,
+        FloorDesk(site, floors, clock, messages.usable, objection),
+        messages,
+        notifier,
+        recordings,
+        Forgetting(store),
     )

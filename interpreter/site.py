@@ -20,7 +20,7 @@ from pydantic_settings import SettingsError
 
 from dsl.spell import listed, nearest
 from interpreter import site_text
-from interpreter.site_attached import Attached
+from interpreter.site_attached import Attached, Redirect
 from interpreter.site_center import Agent, Expert, QueueOf, Told
 from interpreter.site_dangling import dangling
 from interpreter.site_model import (
@@ -363,6 +363,7 @@ def _found(path: tuple[str, ...], value: Any) -> str:
 _TABLES: Mapping[str, type[BaseModel]] = {
     "agents": Agent,
     "attached": Attached,
+    "redirects": Redirect,
     "data": DataFunction,
     "queues": QueueOf,
     "experts": Expert,

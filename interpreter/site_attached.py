@@ -1,4 +1,4 @@
-"""The section of the site file about what travels with a call: which header a script's name stands for."""
+"""The sections of the site file about calls that come in: headers by name, whom an agent calls, what is passed on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from interpreter.site_values import Section
+from interpreter.site_values import Section, Text
 
 SIP_PREFIX = "x-ms-custom-"
 LONGEST_KEY = 64
@@ -86,3 +86,38 @@ def check_headers(attached: Mapping[str, Attached]) -> Mapping[str, Attached]:
         if len([key for key in owners if not is_user_to_user(key)]) > most:
             raise ValueError(f"a call carries {most} {kind} headers at the most (and User-To-User)")
     return attached
+
+
+class OnBehalfOf(Section):
+    """Calls that agents make on behalf of a line, from their own client."""
+
+    callers: Literal["agents", "resource"] = "agents"
+    """Who may: the agents of this site file, or every agent of Teams Phone extensibility of the resource."""
+    callee_at: Literal["data", "custom context", "voip headers"] = "data"
+    """Where the service says whom to call. No page does; the first call is logged in full, which shows it."""
+
+
+class Redirect(Section):
+    """Who gets the calls of a line before anybody answers them: a name of one of these sections. With ``switch`` only
+    while it is on."""
+
+    number: Text | None = None
+    teams_user: Text | None = None
+    teams_app: Text | None = None
+    agent: Text | None = None
+    switch: Text | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Redirect:
+        if sum(map(bool, (self.number, self.teams_user, self.teams_app, self.agent))) != 1:
+            raise ValueError("exactly one of number, teams_user, teams_app and agent")
+        return self
+
+    @property
+    def target(self) -> tuple[Literal["number", "teams_user", "teams_app", "agent"], str]:
+        """The kind and the name."""
+        if self.number:
+            return "number", self.number
+        if self.teams_user:
+            return "teams_user", self.teams_user
+        return ("teams_app", self.teams_app) if self.teams_app else ("agent", self.agent or "")

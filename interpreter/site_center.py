@@ -36,6 +36,8 @@ class Agent(Section):
     """The place where a queue rings in a fixed order."""
     capacity: int = Field(default=1, ge=1, le=10)
     """Calls at a time."""
+    client: Literal["contact center", "teams"] = "contact center"
+    """Which client of an agent of Teams Phone extensibility rings: the contact center's, or Teams itself."""
     token: SecretStr | None = None
     """What the agent's desktop signs in with, where there is no Entra."""
     supervisor: bool = False
@@ -48,6 +50,8 @@ class Agent(Section):
             raise ValueError("user and tenant go together")
         if sum(map(bool, (self.user, self.teams_user, self.number, self.acs_user))) != 1:
             raise ValueError("exactly one of user (with tenant), teams_user, number and acs_user")
+        if self.client == "teams" and not self.user:
+            raise ValueError("client is for agents with user and tenant")
         return self
 
 

@@ -21,6 +21,7 @@ def dangling(settings: Settings) -> Iterator[tuple[str, str, str]]:
     for name, expert in settings.experts.items():
         if expert.agent and expert.agent not in settings.agents:
             yield "experts", name, f"no agent is called `{expert.agent}`{_meant(expert.agent, settings.agents)}"
+    yield from _redirects(settings)
     reached = (CALLER, *settings.agents, *settings.experts, *settings.numbers, *settings.teams_users)
     for name in settings.recording.order:
         if name not in reached:
@@ -45,6 +46,22 @@ def _of_calls(settings: Settings) -> Iterator[tuple[str, str, str]]:
         for line in settings.lines:
             if settings.emergency.desk_of(line) is None:
                 yield "emergency", "desks", f"nobody takes the calls of emergency centers on the line {line}"
+
+
+def _redirects(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    known: dict[str, Iterable[str]] = {
+        "number": settings.numbers, "teams_user": settings.teams_users, "teams_app": settings.teams_apps,
+        "agent": settings.agents,
+    }  # fmt: skip
+    for line, redirect in settings.redirects.items():
+        kind, name = redirect.target
+        if line == "*":
+            yield "redirects", line, "a line that is passed on is named: a number or a Teams resource account"
+        if name not in known[kind]:
+            yield "redirects", line, f"`{name}` is not a name under [{kind}s]{_meant(name, known[kind])}"
+        if redirect.switch is not None and redirect.switch not in settings.switches:
+            guess = _meant(redirect.switch, settings.switches)
+            yield "redirects", line, f"`{redirect.switch}` is not a name under [switches]{guess}"
 
 
 def _meant(name: str, known: Iterable[str]) -> str:

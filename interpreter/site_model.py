@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from interpreter.site_attached import Attached, check_headers
+from interpreter.site_attached import Attached, OnBehalfOf, Redirect, check_headers
 from interpreter.site_center import Agent, CallRecording, Expert, Mail, Presence, QueueOf, Told, Voicemail
 from interpreter.site_outbound import Calling, Emergency, Outbound
 from interpreter.site_speech import PromptFiles, Speech, Understanding
@@ -288,6 +288,8 @@ class Settings(BaseSettings):
     notify: dict[str, Told] = {}
     card_services: dict[str, CardService] = {}
     attached: dict[str, Attached] = {}
+    on_behalf_of: OnBehalfOf | None = None
+    redirects: dict[LineKey, Redirect] = {}
     audio: dict[str, Url] = {}
     switches: dict[str, Switch] = {}
     secrets: dict[str, SecretStr] = {}

@@ -15,7 +15,10 @@ RETURNS = 120.0
 
 
 def person_of(agent: Agent) -> Person:
-    """An agent's identity. One of Teams Phone extensibility has its resource filled in (`Site.agent`)."""
+    """An agent's identity: that of the client which rings. One of Teams Phone extensibility has its resource filled in
+    (`Site.agent`)."""
+    if agent.user and agent.client == "teams":
+        return teams_user(agent.user)
     if agent.user:
         return Person(f"8:acs:{agent.resource}_{agent.tenant}_{agent.user}", "agent")
     if agent.teams_user:

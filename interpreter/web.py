@@ -31,10 +31,12 @@ from interpreter.center import Center
 from interpreter.engine import Engine, UnknownSwitch
 from interpreter.machine import Call
 from interpreter.media.sockets import Sockets
+from interpreter.on_behalf import OnBehalf
 from interpreter.ports import Clock
 from interpreter.programs import SiteScripts
 from interpreter.prompts.files import NAME, PromptFolder
 from interpreter.protocol import CallOffered, Event, RecordingChanged
+from interpreter.redirects import Redirects
 from interpreter.routing.protocol import FileReady
 from interpreter.site import Site
 from interpreter.store import Store, StoreUnavailable
@@ -90,10 +92,16 @@ class Desk:
     """Where what callers enter in confidence goes before anything of it is kept or logged."""
     timers: asyncio.Task[None] | None = None
     """What fires timers; while it runs, calls do not stand still."""
+    on_behalf: OnBehalf = field(init=False)
+    redirects: Redirects | None = None
+    """What passes calls on before they are answered, where the host can."""
     draining: bool = False
     """Set by the operator, and before the end: `/readyz` says so, and whoever balances load sends no new calls."""
     ending: bool = False
     """The server is being taken apart: its timers have stopped because they were to."""
+
+    def __post_init__(self) -> None:
+        self.on_behalf = OnBehalf(self.site)
 
     def operations(self) -> list[Operation]:
         """What the service and the surroundings of the server ask for, and the switches."""
@@ -202,6 +210,8 @@ class Desk:
             await self.engine.deliver(call_id, events)
         for each in found:
             self._count_callback(call_id, each)
+            if isinstance(each, callbacks.Callback) and each.advice:
+                _log.warning("somebody was not reached", call=call_id, type=each.type, advice=each.advice)
             if isinstance(each, callbacks.Callback):
                 await self._note_recording(call_id, each.event)
         _tell_malformed("callbacks malformed", found, call=call_id)
@@ -246,7 +256,7 @@ class Desk:
         return Response(status_code=200)
 
     async def _ring(self, call: eventgrid.Incoming) -> None:
-        if _of_emergency(call.callee) or _of_emergency(call.called):
+        if any(_of_emergency(each) for each in (*call.callees.values(), call.called)):
             # Neither answered nor refused: it is the service's to connect, and nobody's to hold up.
             _log.error("an emergency call rings here and is left to the service", called=call.called)
             return
@@ -254,9 +264,20 @@ class Desk:
         if _of_emergency(call.caller) or call.caller in self.site.settings.emergency.centers:
             script = self.scripts.for_emergency_center(call.called)
             _log.warning("an emergency center calls", called=call.called, desk=script is not None)
+        callee = self.on_behalf.callee(call)
+        if self.redirects is not None and script is None:
+            agents = bool(callee or (call.callees and self.on_behalf.is_agent(call.caller)))
+            if await self.redirects.passed_on(call, dict(self.engine.switches()), agents):
+                return
         attached = call.context.attached(self.site.settings.attached)
         offered = CallOffered(
-            self.clock.now(), call.caller, call.called, self.engine.switches(), call.caller_name, attached
+            self.clock.now(),
+            call.caller,
+            call.called,
+            self.engine.switches(),
+            call.caller_name,
+            attached,
+            callee,
         )
         result = await self.engine.offer(call_id_for(call.key), offered, call.incoming_context, script)
         if result == "no_script":

@@ -12,6 +12,8 @@ MEANING = "menu.meaning"
 """What a menu has understood, while it asks whether that is right."""
 BUILT_IN = ("today", "now", "language")
 """Values of the moment, and the language that the call speaks."""
+CALLEE = "callee"
+"""Whom an agent calls on behalf of the line: of every other call it is missing."""
 
 
 def given_by(declaration: Declaration) -> Iterator[str]:
@@ -19,6 +21,8 @@ def given_by(declaration: Declaration) -> Iterator[str]:
     match declaration:
         case Flow():
             yield from (each.name.text for each in (*declaration.parameters, *declaration.attached))
+            if not (declaration.is_sub or declaration.outbound):
+                yield CALLEE
         case Collect() | Pay():
             if declaration.into is not None:
                 yield declaration.into.text
@@ -41,13 +45,13 @@ def given_by(declaration: Declaration) -> Iterator[str]:
 @once
 def looked_up(program: Program) -> frozenset[str]:
     """The values that something outside gives, which may have none: look-ups, memory, payments, answers to surveys,
-    what is attached to a call."""
+    what is attached to a call, whom an agent calls."""
     found: set[str] = set()
     for declaration in program.declarations():
         if isinstance(declaration, Step):
             found |= {each.target.text for each in declaration.statements if isinstance(each, Lookup | Recall)}
         elif isinstance(declaration, Flow):
-            found |= {each.name.text for each in declaration.attached}
+            found |= {CALLEE, *(each.name.text for each in declaration.attached)}
         elif isinstance(declaration, Pay | Survey):
             found |= set(given_by(declaration))
     return frozenset(found)

@@ -59,6 +59,12 @@ TRANSFER = (
     Outcome("failed", "the call could not be put through: wrong number, no permission, network or host"),
 )
 
+TO_CALLEE = (
+    *TRANSFER[:-1],
+    Outcome("not allowed", "the site does not let this number be called, or the host does not let this line call it"),
+    TRANSFER[-1],
+)
+
 QUEUE = (
     Outcome("answered", "an agent took the call and has left it again"),
     Outcome("waited", "the caller has waited as long as the line says, such as `waited 10m`"),
@@ -160,6 +166,7 @@ VERBS: dict[str, tuple[Outcome, ...]] = {
     "recall": RECALL,
     "when hours": HOURS,
     "transfer": TRANSFER,
+    "transfer to callee": TO_CALLEE,
     "queue": QUEUE,
     "voicemail": VOICEMAIL,
     "callback": CALLBACK,
@@ -204,6 +211,11 @@ def verb_of(node: Block | Statement) -> str | None:
     if isinstance(node, Step | Menu):
         return None
     return _BLOCKS.get(type(node)) or _STATEMENTS.get(type(node))  # type: ignore[arg-type]
+
+
+def outcomes_of(node: Block | Statement, verb: str) -> tuple[Outcome, ...]:
+    """The closed set of a block or a statement of this verb."""
+    return TO_CALLEE if isinstance(node, Transfer) and node.is_to_callee else VERBS[verb]
 
 
 def hours_outcomes(hours: Hours | None) -> tuple[Outcome, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
+from dsl.analysis.given import CALLEE
 from dsl.analysis.texts import spoken, statement_texts
 from dsl.analysis.values import expressions, statement_expressions
 from dsl.ast import (
@@ -33,6 +34,7 @@ from dsl.ast import (
     Statement,
     Step,
     Text,
+    Transfer,
     Variable,
     WhenGuard,
 )
@@ -108,6 +110,8 @@ def reads(block: Block, state: State, gives: Gives) -> Iterator[Read]:
         yield from _step(block, state, gives)
         return
     routes = () if isinstance(block, Menu) else block.routes
+    if isinstance(block, Transfer) and block.target is not None and block.is_to_callee:
+        yield CALLEE, block.target.span, state
     on_the_way = {id(route.say) for route in routes if route.say}
     entered = state | gained(block, "accepted")
     for each in spoken(block):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dsl.analysis.outcomes import VERBS, Outcome, hours_outcomes, verb_of
+from dsl.analysis.outcomes import VERBS, Outcome, hours_outcomes, outcomes_of, verb_of
 from dsl.analysis.program import Program
 from dsl.ast import BLOCKS, Block, CountUp, Do, Lookup, Menu, Name, Recall, Route, Run, Statement, Step, WhenHours
 from dsl.source import Span
@@ -43,7 +43,8 @@ def routed(program: Program) -> Iterator[Routed]:
                     yield found
         elif not isinstance(declaration, Menu) and (verb := verb_of(declaration)) is not None:
             name = declaration.name
-            yield Routed(declaration, verb, name.text, name.span, declaration.routes, VERBS[verb], declaration.broken)
+            outcomes = outcomes_of(declaration, verb)
+            yield Routed(declaration, verb, name.text, name.span, declaration.routes, outcomes, declaration.broken)
 
 
 def _statement(program: Program, block: Step, statement: Statement) -> Routed | None:

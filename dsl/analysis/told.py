@@ -59,7 +59,7 @@ PEOPLE: dict[str, tuple[str, ...]] = {
     "consult": ("connected", *(o.name for o in VERBS["consult"])),
     "pay": tuple(o.name for o in VERBS["pay"]),
     "dial": tuple(o.name for o in VERBS["dial"]),
-    "transfer": (*(o.name for o in VERBS["transfer"]), "answered late"),
+    "transfer": (*(o.name for o in VERBS["transfer to callee"]), "answered late"),
 }
 """What people and other parts of the house can do in a test, by verb."""
 

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from dsl.analysis.checking import check_all
 from dsl.analysis.clashes import Types
-from dsl.analysis.given import MEANING
+from dsl.analysis.given import CALLEE, MEANING
 from dsl.analysis.kinds import (
     DATE,
     DURATION,
@@ -89,6 +89,7 @@ def _built_in(program: Program) -> dict[str, Type]:
         "caller.name": TEXT,
         "caller.waited": DURATION,
         "called.number": PHONE,
+        CALLEE: PHONE,
         "today": DATE,
         "now": TIME,
         "language": TEXT,

@@ -12,12 +12,13 @@ from dsl.ast.parts import Count, Duration, Name, Text
 from dsl.ast.routes import Destination, Filler, Route
 from dsl.source import Span
 
-TargetKind: TypeAlias = Literal["number", "teams_user", "teams_app", "agent"]
+TargetKind: TypeAlias = Literal["number", "teams_user", "teams_app", "agent", "callee"]
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whom to transfer to. ``literal`` holds what stands there when the author wrote a number instead of a name."""
+    """Whom to transfer to. ``literal`` holds what stands there when the author wrote a number instead of a name.
+    ``callee`` is whom an agent calls on behalf of a line: the call itself says who that is."""
 
     kind: TargetKind
     name: Name
@@ -39,6 +40,15 @@ class Transfer:
     broken: bool = False
     accept: Text | None = None
     music: Text | None = None
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the caller leaves this line at once, instead of staying on it until the target is there."""
+        return self.accept is None and not self.is_to_callee
+
+    @property
+    def is_to_callee(self) -> bool:
+        return self.target is not None and self.target.kind == "callee"
 
 
 @dataclass(frozen=True, slots=True)

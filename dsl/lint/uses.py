@@ -52,7 +52,7 @@ def uses(declaration: Declaration) -> Iterator[Use]:
             for each in declaration.attached:
                 yield from _named("attached", each.name)
         case Transfer(target=target):
-            if target is not None and target.literal is None:
+            if target is not None and target.literal is None and target.kind in SECTION:
                 yield Use(SECTION[target.kind], target.name.text, target.name.span)
             yield from _named("numbers", declaration.caller_id)
         case Dial():

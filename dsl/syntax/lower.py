@@ -290,6 +290,7 @@ _TARGETS: dict[str, ast.TargetKind] = {
 
 def _transfer(node: Node, to: Lowering) -> ast.Transfer:
     targets = [(line, _target(line, to)) for line in lines_of(node, "target")]
+    targets += [(line, _callee(line, to)) for line in lines_of(node, "to_callee")]
     return ast.Transfer(
         name=name(token(node, "NAME"), to),
         target=once(to, targets, "to"),
@@ -301,6 +302,10 @@ def _transfer(node: Node, to: Lowering) -> ast.Transfer:
         accept=one_text(node, "accept", "accept", to),
         music=one_text(node, "music", "music", to),
     )
+
+
+def _callee(node: Node, to: Lowering) -> ast.Target:
+    return ast.Target("callee", name(token(node, "CALLEE"), to), None, to.span(node))
 
 
 def _target(node: Node, to: Lowering) -> ast.Target:

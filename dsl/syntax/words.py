@@ -199,6 +199,7 @@ ROUTED = frozenset(
 OUTCOMES: dict[str, tuple[str, ...]] = {
     "collect": ("accepted", "unchecked"),
     "transfer": ("answered", "no answer", "busy", "declined", "failed"),
+    "transfer to callee": ("answered", "no answer", "busy", "declined", "not allowed", "failed"),
     "queue": ("answered", "waited", "no agents", "full", "failed"),
     "voicemail": ("saved", "empty", "failed"),
     "callback": ("scheduled", "invalid number", "already scheduled", "not available", "failed"),

@@ -15,14 +15,15 @@ from interpreter.api.bodies import Sent
 from interpreter.api.errors import Refused
 from interpreter.api.frame import Asked, Operation
 from interpreter.api.stream import MEDIA, Streams
-from interpreter.api.targets import Asking, Consulting, Target, person_meant
+from interpreter.api.targets import Admitting, Asking, Consulting, Target, person_meant
 from interpreter.api.views import AgentView, Views
 from interpreter.floor import Floors
 from interpreter.ports import Clock
 from interpreter.routing.control import talk_of
+from interpreter.routing.lobby import waits_in
 from interpreter.routing.moving import ACCEPT
 from interpreter.routing.protocol import AgentAsks, Beat, Declines, Event, Keyed, Person, Wanted
-from interpreter.routing.state import Agent, Floor, Leg
+from interpreter.routing.state import Agent, Floor, Leg, call_of
 from interpreter.site import Site
 from interpreter.staff import sign_in
 
@@ -31,7 +32,7 @@ LEASE = 60.0
 FRESH = 45.0
 """A sign of life that comes when more of the lease is left says nothing new: the log is spared it."""
 
-Verb: TypeAlias = Literal["hold", "unhold", "consult", "add", "drop", "transfer", "leave"]
+Verb: TypeAlias = Literal["hold", "unhold", "consult", "add", "drop", "transfer", "leave", "admit"]
 _ME = "/agents/me"
 _CALL = {"call": "The call's id, from `calls`."}
 _LEG = {"leg": "The offer's `leg`."}
@@ -230,6 +231,12 @@ class AgentsApi:
             of("add", "Ask somebody into the call", "All three talk.", Asking),
             of("drop", "Take somebody out of the call again", "Who still rings is not rung any more.", Dropping),
             of("transfer", "Hand the caller over and leave", "The agent leaves at once.", Asking),
+            of(
+                "admit",
+                "Let a waiting caller into the call",
+                "From a queue that the agent serves. The caller's own call ends by that.",
+                Admitting,
+            ),
             of("leave", "Leave the call", "The caller goes on with whoever was asked into it, else in the script."),
         ]
 
@@ -243,12 +250,31 @@ class AgentsApi:
             _may_come(floor, leg, person, verb)
         if verb == "drop" and not _asked_in(floor, leg.call, person):
             raise Refused(409, "nobody of that name was asked into the call")
-        call = leg.call
+        call, caller = leg.call, self._let_in(name, asked) if verb == "admit" else ""
         unhold = asked.sent(Consulting).unhold if verb == "consult" else "by agent"
-        await self._floors.post(AgentAsks(self._clock.now(), name, verb, person, ring, call, unhold))
+        await self._floors.post(AgentAsks(self._clock.now(), name, verb, person, ring, call, unhold, caller))
+        if verb == "admit" and not _is_let_in(self._floors.floor, caller):
+            raise Refused(409, "the caller does not wait any more, or somebody is rung for it now")
         if not _is_done(self._floors.floor, verb, leg, person):
             raise Refused(409, "the call has ended meanwhile, or the agent has left it")
         return self._view(name)
+
+    def _let_in(self, agent: str, asked: Asked) -> str:
+        """The call of the caller who is meant. Raises `Refused` 404 and 409."""
+        floor, wish = self._floors.floor, asked.sent(Admitting)
+        served = {each.queue for each in floor.agents[agent].profile.queues}
+        waiting = [each for each in floor.callers.values() if each.queue in served and each.entry not in floor.promises]
+        if wish.queue is not None:
+            of_queue = [each for each in waiting if each.queue == wish.queue]
+            free = [each for each in of_queue if waits_in(floor, call_of(each.entry)) is not None]
+            if not free:
+                raise Refused(409, "nobody waits in that queue who can be let in, or you do not serve it")
+            return call_of(min(free, key=lambda each: each.rank).entry)
+        if not any(call_of(each.entry) == wish.caller for each in waiting):
+            raise Refused(404, "no such caller waits in a queue that you serve")
+        if waits_in(floor, wish.caller or "") is None:
+            raise Refused(409, "somebody is rung for this caller now, or talks to them")
+        return wish.caller or ""
 
     def _meant(self, asked: Asked, verb: Verb) -> tuple[Person | None, float]:
         """Who is meant, and how long it is to ring."""
@@ -297,6 +323,10 @@ def _asked_in(floor: Floor, call: str, person: Person | None) -> bool:
     return any(each.part == "expert" and person in (None, each.person) for each in floor.legs_of(call))
 
 
+def _is_let_in(floor: Floor, call: str) -> bool:
+    return any(each.admitted for each in floor.callers.values() if call_of(each.entry) == call)
+
+
 def _is_done(floor: Floor, verb: Verb, leg: Leg, person: Person | None) -> bool:
     """Whether the floor did what was asked, or what comes to the same."""
     match verb:
@@ -306,5 +336,5 @@ def _is_done(floor: Floor, verb: Verb, leg: Leg, person: Person | None) -> bool:
             return leg.call not in floor.held and leg.name in floor.legs
         case "consult" | "add" | "transfer":
             return any(each.part == "expert" and each.person == person for each in floor.legs_of(leg.call))
-        case "drop" | "leave":
+        case "drop" | "leave" | "admit":
             return True

@@ -57,6 +57,19 @@ class Consulting(Asking):
     ] = "by agent"
 
 
+class Admitting(Sent):
+    """Who is let in."""
+
+    caller: Annotated[str | None, Field(description="The id of the call in which the caller waits.")] = None
+    queue: Annotated[str | None, Field(description="Or the queue whose first caller is meant.")] = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Admitting:
+        if (self.caller is None) == (self.queue is None):
+            raise ValueError("exactly one of caller and queue")
+        return self
+
+
 def person_meant(site: Site, wanted: Target) -> Person:
     """Who is meant. Raises `Refused` 422 where the site file does not say, or does not allow it."""
     kind, name = wanted.kind, str(getattr(wanted, wanted.kind))

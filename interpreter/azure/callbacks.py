@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from interpreter import protocol
-from interpreter.azure import leg_callbacks
+from interpreter.azure import advice, leg_callbacks
 from interpreter.azure.fields import BadFieldError, Fields, Malformed, array, elements, number, table, text
 from interpreter.azure.tones import character
 from interpreter.routing.protocol import Event as FloorEvent
@@ -40,6 +40,8 @@ class Callback:
     known: bool = True
     floor: FloorEvent | None = None
     """What the floor is told."""
+    advice: str = ""
+    """What the operator is told."""
 
 
 DIAL = "dial"
@@ -77,6 +79,7 @@ def _element(element: object, at: float, call: str, dial: str) -> Callback | Mal
             event=attempt(data, at, dial) if attempt else read(data, at) if read is not None and not of_leg else None,
             known=read is not None,
             floor=leg_callbacks.read(kind, data, call, at) if call else None,
+            advice=advice.of_event(kind, data),
         )
     except BadFieldError as error:
         return Malformed(str(error))

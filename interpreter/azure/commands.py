@@ -17,6 +17,7 @@ import asyncio
 import math
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import assert_never
 
 from azure.communication.callautomation import (
@@ -28,7 +29,6 @@ from azure.communication.callautomation import (
     RecognitionChoice,
     RecognizeInputType,
     SsmlSource,
-    TeamsExtensionUserIdentifier,
     TextSource,
 )
 from azure.communication.callautomation.aio import CallAutomationClient, CallConnectionClient
@@ -39,12 +39,12 @@ from azure.core.pipeline.policies import AsyncRedirectPolicy, AsyncRetryPolicy
 from azure.core.pipeline.transport import AioHttpTransport
 
 from dsl.emergency import WHY, is_emergency
-from interpreter.azure import custom_context
+from interpreter.azure import advice
 from interpreter.azure.capture import Capture, Notes
 from interpreter.azure.dialling import UnboundNameError, dial
 from interpreter.azure.legs import AzureHands, Lines
 from interpreter.azure.outcome import of_error, repeatability
-from interpreter.azure.people import BriefLines, call_details, identity, party, spoken, tell_left_out
+from interpreter.azure.people import BriefLines, along, identity, party, spoken
 from interpreter.azure.recordings import MessageFiles
 from interpreter.azure.sockets import transports
 from interpreter.azure.speech import NOTHING, pieces
@@ -113,7 +113,23 @@ class AzureHost:
         except (DeserializationError, UnreadableAnswerError, zlib.error) as error:
             return TryLater(0.0, f"the answer could not be read: {error}")
         except AzureError as error:
+            found = of_error(error)
+            if isinstance(found, Refused) and isinstance(action, Transfer):
+                return replace(found, reason=advice.of_refusal(found.status, found.code, found.reason))
+            return found
+
+    async def redirect(self, incoming_context: str, target: Transfer) -> Performance:
+        """Passes a ringing call on to somebody else, who rings in our place. Nothing is heard of it afterwards."""
+        try:
+            async with asyncio.timeout(self._site.service.timeout_seconds):
+                await self._client.redirect_call(incoming_context, self._target(target))
+        except UnboundNameError as error:
+            return Refused(0, "UnboundName", str(error))
+        except TimeoutError:
+            return TryLater(0.0, f"no answer within {self._site.service.timeout_seconds:g} s")
+        except AzureError as error:
             return of_error(error)
+        return Performed()
 
     def hands(self, lines: Lines, floor: Callable[[], Floor], files: MessageFiles) -> AzureHands:
         """What the floor's orders are performed with, over the same connections. Whoever takes a call by a transfer is
@@ -228,19 +244,13 @@ class AzureHost:
     async def _transfer(
         self, call: CallConnectionClient, line: Line, action: Transfer, headers: dict[str, str]
     ) -> None:
-        brief, target = self._brief(line.call_id), self._target(action)
+        target = self._target(action)
         telephone = isinstance(target, PhoneNumberIdentifier)
-        details = call_details(line, brief) if isinstance(target, TeamsExtensionUserIdentifier) else None
-        along = custom_context.headers(self._site.settings.attached, brief, telephone)
-        tell_left_out(line, along)
-        voip = custom_context.with_own(along.voip, line.call_id) if details is not None else along.voip
         await call.transfer_call_to_participant(
             target,
             operation_context=action.op,
             source_caller_id_number=self._caller_id(line, action) if telephone else None,
-            teams_phone_call_details=details,
-            sip_headers=dict(along.sip) or None,
-            voip_headers=dict(voip) or None,
+            **along(self._site.settings.attached, line, target, self._brief(line.call_id)),
             headers=headers,
         )
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from interpreter.azure.fields import Fields
+from interpreter.azure.fields import BadFieldError, Fields
 from interpreter.floor.values import plain
 from interpreter.protocol import ATTACHED, Value
 from interpreter.site_attached import DETAILS, OWN_HEADER, Attached, is_user_to_user
@@ -117,6 +117,36 @@ def _object(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
+
+
+CALLEE = "onbehalfofcallee"
+
+
+def read_callees(data: Fields, party: Callable[[Fields], str]) -> Mapping[str, str]:
+    """Whom an agent calls on behalf of the line, by the place that says so. The schema has the field at the level of
+    ``data``, its example inside ``customContext``, and no page says what the service sends (wire contract, section
+    7.3): so every place is read, and the site says which one counts."""
+    context = data.get("customContext")
+    inside: dict[str, Any] = context if isinstance(context, dict) else {}
+    voip = inside.get("voipHeaders")
+    places = (("data", data), ("custom context", inside), ("voip headers", voip if isinstance(voip, dict) else {}))
+    found = {place: _identifier(_callee_in(fields), party) for place, fields in places}
+    return {place: address for place, address in found.items() if address}
+
+
+def _callee_in(fields: Mapping[str, Any]) -> Any:
+    return next((value for key, value in fields.items() if key.lower() == CALLEE), None)
+
+
+def _identifier(value: Any, party: Callable[[Fields], str]) -> str:
+    """The address of an identifier; as text it is JSON, a number or a raw id. ``""`` for what is none."""
+    if isinstance(value, str):
+        found = _object(value) if value.lstrip().startswith("{") else {"rawId": value.strip()}
+        value = {"rawId": f"4:{value.strip()}"} if value.strip().startswith("+") else found
+    try:
+        return party(value) if isinstance(value, dict) and value else ""
+    except BadFieldError:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from interpreter.azure.custom_context import CustomContext, read_context
+from interpreter.azure.custom_context import CustomContext, read_callees, read_context
 from interpreter.azure.fields import BadFieldError, Fields, Malformed, array, elements, table, text
 
 _VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent"
@@ -38,8 +39,10 @@ class Incoming:
     incoming_context: str
     context: CustomContext = field(default_factory=CustomContext)
     """What came with it."""
-    callee: str = ""
-    """Whom an agent calls on behalf of a line, where this is such a call."""
+    callees: Mapping[str, str] = field(default_factory=dict)
+    """Whom an agent calls on behalf of the line, by the place that says so."""
+    data: Fields = field(default_factory=dict, compare=False, repr=False)
+    """All of it, as it came: to look at what no page describes."""
 
     @property
     def key(self) -> str:
@@ -208,6 +211,6 @@ def _incoming(event_id: str, data: Fields) -> Incoming:
         caller_name=text(data, "callerDisplayName", ""),
         incoming_context=context,
         context=read_context(data),
-        # The only field that can name the callee; no page says so (wire contract, section 7.3).
-        callee=party(behalf) if (behalf := table(data, "onBehalfOfCallee")) else "",
+        callees=read_callees(data, party),
+        data=data,
     )

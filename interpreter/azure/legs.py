@@ -7,6 +7,7 @@ service says that a call or a person is not there any more, that is what the ord
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import zlib
 from collections.abc import Awaitable, Callable
@@ -28,15 +29,16 @@ from azure.core.exceptions import AzureError, DeserializationError
 
 from dsl.emergency import WHY, is_emergency
 from interpreter.addresses import shard_of
-from interpreter.azure import custom_context
+from interpreter.azure import advice
 from interpreter.azure.leg_callbacks import HELD, HELD_SILENT
 from interpreter.azure.leg_callbacks import LEG as FLOOR
 from interpreter.azure.outcome import of_error, repeatability
-from interpreter.azure.people import call_details, identity, is_person, number_of, party, spoken, tell_left_out
+from interpreter.azure.people import along, identity, is_person, number_of, party, spoken
 from interpreter.azure.recordings import MessageFiles
 from interpreter.floor.hands import Outcome
 from interpreter.ports import Line, Refused, Request, TryLater
 from interpreter.routing.protocol import (
+    Admit,
     Aside,
     Cancelled,
     Chime,
@@ -77,6 +79,7 @@ from interpreter.routing.protocol import (
 from interpreter.routing.state import Floor, Leg
 from interpreter.site import Site
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 Lines = Callable[[str], Awaitable[Line | None]]
@@ -128,6 +131,9 @@ class AzureHands:
             if isinstance(order, Who):
                 return Outcome(reason=what.reason)  # there is another look
             return Outcome(after=what.after, reason=what.reason)
+        if isinstance(order, Ring | Aside):
+            told = advice.of_refusal(what.status, what.code, what.reason, order.person.address)
+            log.warning("call %s: somebody was not called: %s", order.call, told)
         return Outcome(_refused(order, what), reason=what.reason)
 
     async def _send(
@@ -159,6 +165,7 @@ class AzureHands:
         | Who
         | Remove
         | Join
+        | Admit
         | EndCall
         | StartRecording
         | Listen
@@ -184,7 +191,7 @@ class AzureHands:
                         invitation_timeout=min(round(order.within), 180),
                         operation_context=order.leg,
                         source_caller_id_number=self._shown(line, order.person),
-                        **self._brief(line, order.person),
+                        **self._along(line, order.person),
                         headers=headers,
                     )
                 )
@@ -211,6 +218,15 @@ class AzureHands:
                 await _read(
                     call.move_participants(
                         [identity(order.person)], leg.connection, operation_context=order.leg, headers=headers
+                    )
+                )
+            case Admit():
+                origin = await self._lines(order.origin)
+                if origin is None or not origin.connection_id:
+                    return (NotAnswered(NOW, order.leg, "failed"),)
+                await _read(
+                    call.move_participants(
+                        [party(origin.caller)], origin.connection_id, operation_context=order.leg, headers=headers
                     )
                 )
             case EndCall():
@@ -249,15 +265,9 @@ class AzureHands:
             operation_context=HELD if music else HELD_SILENT,
         )
 
-    def _brief(self, line: Line, person: Person) -> dict[str, Any]:
-        """What goes along for whoever is rung: headers, and what an agent's screen shows."""
+    def _along(self, line: Line, person: Person) -> dict[str, Any]:
         brief = self._floor().briefs.get(line.call_id, ())
-        along = custom_context.headers(self._site.settings.attached, brief, person.kind == "number")
-        tell_left_out(line, along)
-        details = call_details(line, brief) if person.kind == "agent" else None
-        voip = custom_context.with_own(along.voip, line.call_id) if details is not None else along.voip
-        given = {"teams_phone_call_details": details, "voip_headers": dict(voip), "sip_headers": dict(along.sip)}
-        return {name: value for name, value in given.items() if value}
+        return along(self._site.settings.attached, line, identity(person), brief)
 
     async def _record(self, order: StartRecording, line: Line, headers: dict[str, str]) -> tuple[Event, ...]:
         base = self._site.server.callback_base
@@ -360,7 +370,7 @@ def _refused(order: HostOrder, refused: Refused) -> tuple[Event, ...]:
     match order:
         case Ring() | Aside():
             return (NotAnswered(NOW, order.leg, "failed" if refused.gone else _WHY.get(refused.status, "failed")),)
-        case Join():
+        case Join() | Admit():
             return (NotAnswered(NOW, order.leg, "failed"),)
         case StopRinging():
             # Where the call is gone nobody is rung into it; elsewhere the invitation is over, one way or the other.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TypeAlias, assert_never
+from collections.abc import Mapping
+from typing import Any, TypeAlias, assert_never
 
 from azure.communication.callautomation import (
     CommunicationIdentifier,
@@ -20,11 +21,12 @@ from azure.communication.callautomation import (
     VoiceKind,
 )
 
-from interpreter.azure.custom_context import Headers
+from interpreter.azure import custom_context
 from interpreter.azure.eventgrid import ANONYMOUS
 from interpreter.ports import Line
 from interpreter.protocol import Value
 from interpreter.routing.protocol import Person
+from interpreter.site_attached import Attached
 
 _log = logging.getLogger(__name__)
 
@@ -89,10 +91,18 @@ def party(caller: str) -> CommunicationIdentifier:
     return CommunicationUserIdentifier(caller) if caller.startswith("8:acs:") else UnknownIdentifier(caller)
 
 
-def tell_left_out(line: Line, along: Headers) -> None:
-    """What a script attaches and does not go along is told in the log: the call itself goes on."""
-    for why in along.left_out:
+def along(
+    attached: Mapping[str, Attached], line: Line, target: CommunicationIdentifier, brief: BriefLines
+) -> dict[str, Any]:
+    """What goes along when somebody is called: headers, and what the screen of an agent of Teams Phone extensibility
+    shows. What a script attaches and cannot go along is told in the log: the call itself goes on."""
+    found = custom_context.headers(attached, brief, isinstance(target, PhoneNumberIdentifier))
+    for why in found.left_out:
         _log.warning("call %s: not attached: %s", line.call_id, why)
+    details = call_details(line, brief) if isinstance(target, TeamsExtensionUserIdentifier) else None
+    voip = custom_context.with_own(found.voip, line.call_id) if details is not None else found.voip
+    given = {"teams_phone_call_details": details, "voip_headers": dict(voip), "sip_headers": dict(found.sip)}
+    return {name: value for name, value in given.items() if value}
 
 
 def call_details(line: Line, brief: BriefLines) -> TeamsPhoneCallDetails | None:

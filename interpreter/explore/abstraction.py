@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from dsl import Program
+from dsl.analysis.given import BUILT_IN, CALLEE
 from dsl.analysis.kinds import Type
 from dsl.analysis.types import types_of
 from dsl.analysis.values import data_check, variables_in, walk
@@ -151,7 +152,7 @@ class Abstraction:
 
     def bounds(self) -> list[str]:
         """What is said of values with every proof."""
-        given = [path for path in self._types.values if "." not in path and path not in ("today", "now", "language")]
+        given = [path for path in self._types.values if "." not in path and path not in (*BUILT_IN, CALLEE)]
         if not given:
             return []
         tried = [path for path in sorted(self.compared) if self.of_path(path) is not None]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from dsl import Program
+from dsl.analysis.given import CALLEE
 from interpreter.explore.abstraction import Abstraction
 from interpreter.explore.graph import ANY, Edge, Graph, Node, covered
 from interpreter.explore.liveness import asks_time
@@ -35,6 +36,7 @@ from interpreter.protocol import (
 )
 from interpreter.simulate import prompt_seconds
 
+LINE = "+18005550100"
 MOST_STATES = 200_000
 """States after which exploring gives up; the proof then says how far it came."""
 
@@ -65,7 +67,10 @@ class Explorer:
         graph = self.graph
         for number, start in enumerate(graph.starts):
             call = begin("explored")
-            event: Event = CallOffered(start.at, start.caller, "+18005550100", start.switches, attached=start.arguments)
+            callee = str(dict(start.arguments).get(CALLEE, ""))
+            event: Event = CallOffered(
+                start.at, start.caller, LINE, start.switches, attached=start.arguments, callee=callee
+            )
             if self.program.flow is not None and self.program.flow.outbound:
                 event = CallStarted(start.at, start.arguments, start.switches)
             moved = step(self.program, call, event)

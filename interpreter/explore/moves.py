@@ -278,6 +278,8 @@ class Moves:
                 continue
             if not talking and outcome == _AFTER_TALK.get(request.verb):
                 continue
+            if outcome == "not allowed" and request.verb == "transfer" and request.name != "callee":
+                continue
             said, values = f"{request.verb} {outcome}", ()
             if outcome == "position":
                 for estimate in self._estimates():

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from dsl import Program
 from dsl.analysis import told
-from dsl.analysis.values import variables
-from dsl.ast import Hours, Recall, Remember, Step
+from dsl.analysis.given import CALLEE
+from dsl.analysis.values import expressions, walk
+from dsl.ast import Hours, IsKnown, Recall, Remember, Step, Variable
 from interpreter import opening
 from interpreter.explore.abstraction import Abstraction
 from interpreter.explore.graph import Moment, Start
@@ -58,11 +59,12 @@ def starts(program: Program) -> Starts:
 def _arguments(program: Program, today: date) -> list[tuple[tuple[str, Value], ...]]:
     """The parameters of an outbound flow; what is attached to a call, or is not."""
     flow = program.flow
-    given = () if flow is None else flow.parameters if flow.outbound else flow.attached
-    if flow is None or not given:
+    if flow is None:
         return [()]
     abstraction = Abstraction(program, today)
-    names = [each.name.text for each in given]
+    names = [each.name.text for each in (flow.parameters if flow.outbound else flow.attached)]
+    if not flow.outbound and _asks_for(program, CALLEE):
+        names.append(CALLEE)
     absent: tuple[Value, ...] = () if flow.outbound else (None,)
     each = [(*absent, *abstraction.values(name, abstraction.of_path(name))) for name in names]
     return [
@@ -79,10 +81,20 @@ def _switches(names: list[str]) -> list[tuple[tuple[str, bool], ...]]:
     return [off, *(tuple((name, name == on) for name in names) for on in names)]
 
 
-def _asks_caller(program: Program) -> bool:
+def _asks_for(program: Program, value: str) -> bool:
+    """Whether a block reads a value, or asks whether it is known."""
     for block in program.blocks.values():
-        if any(variable.path[0] == "caller" for variable in variables(block)):
-            return True
+        for each in (node for expression in expressions(block) for node in walk(expression)):
+            subject = each.operand if isinstance(each, IsKnown) else each
+            if isinstance(subject, Variable) and subject.path[0] == value:
+                return True
+    return False
+
+
+def _asks_caller(program: Program) -> bool:
+    if _asks_for(program, "caller"):
+        return True
+    for block in program.blocks.values():
         if isinstance(block, Step) and any(isinstance(each, Recall | Remember) for each in block.statements):
             return True
     counters = (counter.key for counter in program.counters.values() if counter.key is not None)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from dsl.emergency import is_emergency
 from interpreter.addresses import shard_of
@@ -18,15 +20,27 @@ from interpreter.site import Site
 from interpreter.staff import caller_address, expert, number, target
 from interpreter.store import StoreUnavailable
 
+log = logging.getLogger(__name__)
+
+NO_TELEPHONE = "only telephones are called on behalf of a line"
 _NEED = re.compile(r"(?:(?P<after>[\d.]+) )?(?P<skill>.+?) >= (?P<level>\d+)")
 
 
 class FloorDesk:
     """Takes the requests of calls."""
 
-    def __init__(self, site: Site, floors: Floors, clock: Clock, can_keep: Callable[[], Awaitable[bool]]) -> None:
-        """``can_keep`` says whether a message could be kept now."""
+    def __init__(
+        self,
+        site: Site,
+        floors: Floors,
+        clock: Clock,
+        can_keep: Callable[[], Awaitable[bool]],
+        objection: Callable[[str], Awaitable[str]],
+    ) -> None:
+        """``can_keep`` says whether a message could be kept now; ``objection`` why a number must not be called, and
+        nothing where it may be (it raises `StoreUnavailable`)."""
         self._site, self._floors, self._clock, self._can_keep = site, floors, clock, can_keep
+        self._objection = objection
         self._under_way: dict[str, asyncio.Event] = {}
         """Requests that are being taken."""
 
@@ -44,10 +58,29 @@ class FloorDesk:
     async def _ask(self, line: Line, action: Request) -> Performance:
         if action.verb == "voicemail" and not await self._can_keep():
             return Refused(0, "NoPlace", "messages cannot be kept now")
+        if action.verb == "transfer" and dict(action.arguments).get("kind") == "callee":
+            return await self._call_for_agent(line, action)
         event = self._event(line, action)
         if event is None:
             return Refused(0, "UnboundName", f"the site file does not say who `{action.name}` is")
         return await self._post(event)
+
+    async def _call_for_agent(self, line: Line, action: Request) -> Performance:
+        """An agent calls somebody on behalf of the line. Nobody whom the site would not call itself."""
+        values = dict(action.arguments)
+        to = str(values.get("number") or "").removeprefix("4:")
+        if not to:
+            return Refused(0, "NoCallee", "this is no call of an agent on behalf of the line")
+        try:
+            objection = await self._objection(to) if to[0] in "+0123456789" else NO_TELEPHONE
+        except StoreUnavailable as error:
+            return TryLater(0.0, str(error))
+        if objection:
+            log.warning("call %s: an agent's call is not allowed: %s", line.call_id, objection)
+        entry = f"{line.call_id}/{action.op}"
+        invited = self._invited(self._clock.now(), line, entry, number(to), values, stays=False)
+        assert isinstance(invited, Invited)
+        return await self._post(replace(invited, objection=objection))
 
     async def withdraw(self, line: Line, op: str, hung_up: bool = False) -> Performance:
         """A request is taken back. Mostly the floor has heard before that the call is over, and nothing is left of it;

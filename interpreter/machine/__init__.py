@@ -28,6 +28,7 @@ import dataclasses
 from typing import assert_never
 
 from dsl import Program
+from dsl.analysis.given import CALLEE
 from dsl.analysis.kinds import declared
 from dsl.ast import Collect, Transfer
 from interpreter.machine import answer, center, ends, feeds, keys, recording, requests, run, secrecy
@@ -141,10 +142,11 @@ def _offered(turn: Turn, event: CallOffered) -> None:
         phase="ringing",
         caller=event.caller,
         caller_name=event.caller_name,
+        callee=event.callee,
         called=event.called,
         switches=event.switches,
         started=event.at,
-        variables=_attached(turn, event.attached),
+        variables=_attached(turn, event.attached) + (((CALLEE, event.callee),) if event.callee else ()),
     )
     op = turn.op()
     turn.effects.append(Answer(op, *feeds.agreed(turn)))

@@ -114,7 +114,7 @@ def begin(turn: Turn, block: Block) -> After | None:
             return answer.begin(turn, block)
         case Collect():
             return answer.begin(turn, block) if secrecy.is_private(turn, block) else secrecy.pause(turn, block)
-        case Transfer() if block.accept is None:
+        case Transfer() if block.is_blind:
             return _transfer(turn, block)
         case Transfer() | Queue() | Voicemail() | Callback() | Consult() | Pay() | Survey() | Dial():
             return center.begin(turn, block)
@@ -123,7 +123,7 @@ def begin(turn: Turn, block: Block) -> After | None:
 
 
 def _transfer(turn: Turn, block: Transfer) -> After | None:
-    if block.target is None:
+    if block.target is None or block.target.kind == "callee":
         return ends.system_error(turn, "the transfer has no target")
     op = turn.op()
     caller_id = block.caller_id.text if block.caller_id else ""

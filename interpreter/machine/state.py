@@ -139,6 +139,8 @@ class Call:
     visit: Visit | None = None
     caller: str = ""
     caller_name: str = ""
+    callee: str = ""
+    """Whom the caller, an agent, calls on behalf of the line: E.164 text. Empty for every other call."""
     called: str = ""
     variables: tuple[tuple[str, Value], ...] = ()
     switches: tuple[tuple[str, bool], ...] = ()

@@ -24,6 +24,8 @@ class CallOffered:
     attached: tuple[tuple[str, Value], ...] = ()
     """What came with the call, by the site's names: texts of headers, which the machine reads as the types that the
     script declares. A value that is no text is taken as it is."""
+    callee: str = ""
+    """Whom an agent calls on behalf of the line: E.164 text. Empty for every other call."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from interpreter.routing import agents, moving
+from interpreter.routing import agents, lobby, moving
 from interpreter.routing.protocol import AgentAsks, Declines, Hold, Mute, NotHeld, Say, Unhold, Unmuted, Watch
 from interpreter.routing.state import Floor, Leg, call_of
 
@@ -69,6 +69,8 @@ def asks(floor: Floor, event: AgentAsks) -> None:
             if _invite(floor, leg, event):
                 _hold(floor, leg.call, event.at)
                 moving.revoke(floor, leg, event.at)
+        case "admit":
+            lobby.admit(floor, leg, event)
         case "leave":
             unhold(floor, leg.call)
             moving.revoke(floor, leg, event.at)

@@ -5,7 +5,19 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from interpreter.routing import agents, aside, callers, control, details, legs, matching, messages, moving, promises
+from interpreter.routing import (
+    agents,
+    aside,
+    callers,
+    control,
+    details,
+    legs,
+    lobby,
+    matching,
+    messages,
+    moving,
+    promises,
+)
 from interpreter.routing.protocol import (
     AgentAsks,
     Answered,
@@ -119,9 +131,11 @@ def _reported(
         case Rung():
             legs.rung(floor, event)
         case Answered():
-            legs.answered(floor, event)
+            if not lobby.admitted(floor, event.leg, event.at):
+                legs.answered(floor, event)
         case NotAnswered():
-            legs.not_answered(floor, event)
+            if not lobby.kept_out(floor, event.leg):
+                legs.not_answered(floor, event)
         case Cancelled():
             legs.cancelled(floor, event)
         case Probed():
@@ -152,7 +166,7 @@ def _call_over(floor: Floor, event: CallOver) -> None:
     """Who waits has hung up; who talks has ended the talk."""
     for entry in sorted(name for name in floor.of_call.get(event.call, ()) if name in floor.callers):
         caller = floor.callers[entry]
-        if not caller.connected:
+        if not lobby.admitted(floor, caller.admitted, event.at) and not caller.connected:
             _left(floor, Left(event.at, entry, hung_up=True))
     messages.call_over(floor, event.call, event.at)
     legs.call_over(floor, event.call, event.at)
@@ -205,6 +219,8 @@ def _due(floor: Floor, event: Due) -> None:
         case "moment":
             language, _, call = rest.partition(":")
             control.moment_due(floor, language, call, event.at)
+        case "admit":
+            lobby.kept_out(floor, rest)
         case "callback":
             promises.due(floor, rest, event.at)
         case "relax":

@@ -68,6 +68,9 @@ def invited(floor: Floor, event: Invited) -> None:
     """A call asks for somebody. The same person is not called twice into one call."""
     if event.entry in floor.guests:
         return
+    if event.objection:
+        floor.tell(event.entry, "not allowed", ("reason", event.objection))
+        return
     if any(leg.person.address == event.person.address for leg in floor.legs_of(call_of(event.entry))):
         floor.tell(event.entry, "failed", ("reason", "already in the call"))
         counting.guest(floor, event.stays, "failed")

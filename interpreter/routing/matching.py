@@ -23,7 +23,8 @@ def settle(floor: Floor, at: float) -> None:
     floor.queued, floor.freed = [], []
     for entry in sorted(queued, key=lambda each: _turn(floor, each)):
         caller = floor.callers.get(entry)
-        if caller is not None and not caller.connected and (not caller.legs or _rings_all(floor, caller)):
+        held = caller is None or caller.connected or caller.admitted
+        if caller is not None and not held and (not caller.legs or _rings_all(floor, caller)):
             _wait(floor, caller, at)
     for name in freed:
         agent = floor.agents[name]

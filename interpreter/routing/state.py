@@ -146,6 +146,8 @@ class Caller:
     number: str = ""
     music: str = ""
     language: str = "en-US"
+    admitted: str = ""
+    """The move by which an agent is letting this caller in."""
     ageing: Ageing = field(default_factory=Ageing)
 
     def turn(self, now: float) -> tuple[float, float, str]:

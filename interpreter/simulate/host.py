@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from dsl import Program
+from dsl.analysis.given import CALLEE
 from interpreter.journal import CALLS
 from interpreter.machine import Call, Trace, begin, step
 from interpreter.protocol import (
@@ -127,7 +128,10 @@ class Host:
         if self.is_outbound:
             self._give(CallStarted(self.now, self.arguments, self.switches))
         else:
-            self._give(CallOffered(self.now, self.caller, self.called, self.switches, attached=self.arguments))
+            callee = str(dict(self.arguments).get(CALLEE, ""))
+            self._give(
+                CallOffered(self.now, self.caller, self.called, self.switches, attached=self.arguments, callee=callee)
+            )
         self._due_now()
 
     # ---------------------------------------------------------------------------------------------- where it stands

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from dsl import Program, check, parse
+from dsl.analysis.given import CALLEE
 from dsl.ast import Hours, Step, WhenSwitch
 from dsl.bundle import bundle
 from dsl.report import render
@@ -109,7 +110,9 @@ def read_arguments(program: Program, text: str) -> tuple[tuple[str, Value], ...]
         raise CannotRun(f"--with: {error}") from None
     flow = program.flow
     needed = [each.name.text for each in flow.parameters] if flow is not None and flow.outbound else []
-    wanted = needed or [each.name.text for each in flow.attached if not flow.outbound] if flow is not None else []
+    wanted = needed
+    if flow is not None and not flow.outbound:
+        wanted = [*(each.name.text for each in flow.attached), CALLEE]
     for name, _ in given:
         if name not in wanted:
             close = nearest(name, wanted)

@@ -182,6 +182,8 @@ def _targets(program: Program, tables: Mapping[str, Mapping[str, Any]]) -> Itera
             yield declaration.expert.text, _address(section, tables["agents"][value] if kind == "agent" else value)
         if not isinstance(declaration, Transfer) or declaration.target is None or declaration.target.literal:
             continue
+        if declaration.target.kind not in SECTION:
+            continue  # whom an agent calls is nobody of the site
         section, name = SECTION[declaration.target.kind], declaration.target.name.text
         yield name, _address(section, tables[section][name])
 

@@ -38,6 +38,7 @@ ORDER = (
     ("Queues and agents", "queues.md"),
     ("The agent's desktop", "desktop.md"),
     ("Operating", "operating.md"),
+    ("The telephone service", "host-operations.md"),
 )
 """The pages in the order in which they are read. The others follow by name, then the rules and the decisions."""
 

@@ -89,11 +89,12 @@ class People:
         plan: str | Sequence[Action] = (),
         caller: str | None = None,
         context: dict[str, Any] | None = None,
+        callee: str | None = None,
     ) -> str:
         """Dial a line with a plan in the words of the terminal phone; returns the phone's id."""
         actions = read_plan(plan.replace(";", "\n")) if isinstance(plan, str) else list(plan)
         number = caller or CALLERS.format(len(self.seats))
-        phone = self.emulator.dial(number, line, custom_context=context)
+        phone = self.emulator.dial(number, line, custom_context=context, callee=callee)
         self.seats[phone] = Seat(self.emulator.call(phone), deque(actions))
         return phone
 

@@ -1,8 +1,9 @@
-"""A Teams app is to accept a caller by a key.
+"""Somebody is to accept a caller by a key who cannot.
 
 With `accept` somebody hears who calls and presses 1. Behind a resource account there is a call queue or an auto
 attendant of Teams: it takes the call itself, hears nothing and presses nothing, and nobody can be moved out of it. Such
-a transfer always fails, after the caller has listened to music for nothing.
+a transfer always fails, after the caller has listened to music for nothing. And whom an agent calls on behalf of the
+line (`to callee`) is a customer, who is added to the call and asked nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +22,17 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for block in context.program.declarations():
         if not isinstance(block, Transfer) or block.accept is None or block.target is None:
             continue
-        if block.target.kind == "teams_app":
+        if block.is_to_callee:
+            yield RULE.at(
+                source,
+                block.accept.span,
+                f"`transfer {block.name.text}` asks whom the agent calls to press a key",
+                "a customer is called, and asked nothing",
+                labels=(Label(block.target.span, "whom the agent calls"),),
+                help="take `accept` out",
+                fix=Fix("take the line out", (Edit(whole_line(source, block.accept.span), ""),), "unsafe"),
+            )
+        elif block.target.kind == "teams_app":
             lines = (block.accept.span, *((block.music.span,) if block.music is not None else ()))
             edits = tuple(Edit(whole_line(source, each), "") for each in lines)
             yield RULE.at(

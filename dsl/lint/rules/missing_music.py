@@ -19,7 +19,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for block in context.program.declarations():
         if not isinstance(block, Queue | Consult | Transfer) or block.music is not None or block.broken:
             continue
-        if isinstance(block, Transfer) and block.accept is None:
+        if isinstance(block, Transfer) and block.is_blind:
             continue
         yield RULE.at(
             context.program.source,

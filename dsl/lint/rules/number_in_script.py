@@ -25,7 +25,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         text = transfer.target.literal.plain
         if is_emergency(text):
             continue  # IVR616
-        section = SECTION[transfer.target.kind]
+        section = SECTION.get(transfer.target.kind, "")
         is_name = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text)
         name = text if is_name else transfer.name.text
         yield RULE.at(

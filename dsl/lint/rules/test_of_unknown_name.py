@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dsl.analysis import told
+from dsl.analysis.given import CALLEE
 from dsl.analysis.program import Program
 from dsl.analysis.types import types_of
 from dsl.ast import Name, tests
@@ -44,6 +45,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 flow = program.flow
                 both = (*flow.parameters, *flow.attached) if flow is not None else ()
                 wanted = {each.name.text for each in both}
+                if flow is not None and not flow.outbound:
+                    wanted.add(CALLEE)
                 for field in line.fields:
                     if field.name is not None:
                         yield from _unknown(context, field.name, wanted, "parameter")

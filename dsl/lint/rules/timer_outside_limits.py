@@ -33,7 +33,7 @@ def _timers(declaration: Declaration) -> Iterator[tuple[Duration, Limit]]:
             yield declaration.kind.first, SPEECH_FIRST if hears_words(declaration) else KEYS_FIRST
         if declaration.kind.between:
             yield declaration.kind.between, BETWEEN_DIGITS
-    elif isinstance(declaration, Transfer) and declaration.ring and declaration.accept is None:
+    elif isinstance(declaration, Transfer) and declaration.ring and declaration.is_blind:
         # With `accept` the target is called and not transferred to: other limits hold.
         yield declaration.ring, RING
 

@@ -24,7 +24,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for transfer in context.program.declarations():
         if not isinstance(transfer, Transfer) or transfer.target is None or transfer.target.literal is not None:
             continue
-        number = bindings.of(SECTION[transfer.target.kind]).get(transfer.target.name.text)
+        number = bindings.of(SECTION.get(transfer.target.kind, "")).get(transfer.target.name.text)
         line = bindings.of("lines").get(number.value) if number is not None else None
         if number is None or line is None or PurePosixPath(line.value.replace("\\", "/")).name != own:
             continue

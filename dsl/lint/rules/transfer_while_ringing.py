@@ -22,8 +22,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for block in context.program.declarations():
         if not isinstance(block, Transfer) or block.ring is None or block.ring.seconds >= RING.most:
             continue
-        if block.accept is not None:
-            continue  # a target that has to accept can be called off
+        if not block.is_blind:
+            continue  # a target that is called can be called off
         second = _next_transfer(context, block)
         if second is None or second is block:
             continue  # one that leads back to itself has a message of its own

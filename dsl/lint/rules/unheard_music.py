@@ -18,7 +18,7 @@ from dsl.lint.walk import whole_line
 def check(context: Context) -> Iterator[Diagnostic]:
     source = context.program.source
     for block in context.program.declarations():
-        if isinstance(block, Transfer) and block.music is not None and block.accept is None:
+        if isinstance(block, Transfer) and block.music is not None and block.is_blind:
             line = Edit(whole_line(source, block.music.span), "")
             yield RULE.at(
                 source,

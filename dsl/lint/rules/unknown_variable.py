@@ -1,8 +1,8 @@
 """A value is used that nothing gives.
 
-Known are `caller.number`, `caller.name` and `called.number`, the moment (`today`, `now`), the `language`, of every
-`hours` its `opens_again` and `holiday`, and what the script itself keeps with `set`, `into` or a look-up. A sentence
-with an unknown value cannot be spoken.
+Known are `caller.number`, `caller.name` and `called.number`, `callee` where an agent calls on behalf of the line, the
+moment (`today`, `now`), the `language`, of every `hours` its `opens_again` and `holiday`, and what the script itself
+keeps with `set`, `into` or a look-up. A sentence with an unknown value cannot be spoken.
 """
 
 from __future__ import annotations

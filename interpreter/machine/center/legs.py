@@ -34,6 +34,11 @@ _OUTCOMES: dict[type[Block], tuple[str, ...]] = {
 }
 
 
+def _known(block: Leg) -> tuple[str, ...]:
+    known = _OUTCOMES[type(block)]
+    return (*known, "not allowed") if isinstance(block, Transfer) and block.is_to_callee else known
+
+
 def begin(turn: Turn, block: Leg) -> After | None:
     """Ask for the other one."""
     match block:
@@ -59,6 +64,8 @@ def _transfer(turn: Turn, block: Transfer) -> After | None:
         ("caller_id", block.caller_id.text if block.caller_id else ""),
         ("language", turn.language),
     )
+    if block.is_to_callee:
+        arguments = (*arguments, ("number", turn.call.callee))
     asking.ask(turn, "transfer", block.target.name.text, arguments, ring + SLACK)
     asking.music(turn, block.music)
     return None
@@ -117,8 +124,8 @@ def event(turn: Turn, block: Leg, event: Event) -> bool:
     if asking.on_with_music(turn, event, block.music if isinstance(block, Transfer | Consult) else None):
         return True
     if answer is not None:  # whoever waits for the other one is not kept by our own sentence
-        return asking.leave(turn, block, asking.outcome_of(answer, _OUTCOMES[type(block)]))
-    return asking.simple(turn, block, event, _OUTCOMES[type(block)])
+        return asking.leave(turn, block, asking.outcome_of(answer, _known(block)))
+    return asking.simple(turn, block, event, _known(block))
 
 
 def _during(turn: Turn, name: str) -> list[tuple[str, Value]]:

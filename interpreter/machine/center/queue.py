@@ -89,7 +89,7 @@ def event(turn: Turn, block: Queue, event: Event) -> bool:
         return _leave(turn, block, "failed")
     talking = asking.noted(turn, "talking") is True
     if isinstance(event, Disconnected):
-        return _hung_up(turn, block, talking)
+        return _hung_up(turn, block, talking or asking.noted(turn, "admitted") is True)
     if talking:
         return isinstance(event, ToneHeard)
     if isinstance(event, ToneHeard):
@@ -127,6 +127,9 @@ def _reported(turn: Turn, block: Queue, event: Reported) -> bool:
             asking.note(turn, "talking", True)
             turn.note("took", "connected", block.span.start)
             asking.stay(turn, waiting.op if waiting else event.op, asking.LONGEST_STAY)
+        case "admitting" | "not admitted":
+            # Moved into an agent's talk: this call ends by that, and its end may be known first.
+            asking.note(turn, "admitted", event.outcome == "admitting")
         case "answered":
             return _leave(turn, block, "answered")
         case outcome if outcome in END_OF_QUEUE:

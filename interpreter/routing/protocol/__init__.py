@@ -7,6 +7,7 @@ a call, with a name that never repeats and that the host echoes.
 """
 
 from interpreter.routing.protocol.effects import (
+    Admit,
     Aside,
     Chime,
     Detail,
@@ -85,6 +86,7 @@ from interpreter.routing.protocol.values import (
 )
 
 __all__ = [
+    "Admit",
     "AgentAsks",
     "Answered",
     "Aside",

@@ -89,6 +89,15 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class Admit:
+    """Move the caller of the call ``origin`` into this one. Ends in `Answered` or `NotAnswered`."""
+
+    leg: str
+    call: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndAside:
     """End somebody's own line. Ends in `SideOver`."""
 
@@ -230,7 +239,7 @@ class SetTimer:
 
 
 HostOrder: TypeAlias = (
-    Ring | StopRinging | Probe | Who | Remove | Aside | Whisper | Join | EndAside | EndCall
+    Ring | StopRinging | Probe | Who | Remove | Aside | Whisper | Join | Admit | EndAside | EndCall
     | Hold | Unhold | Say | Mute | StartRecording | StopRecording | Listen | Hush | Chime | Fetch
 )  # fmt: skip
 """What the host is asked for: in order within a call."""

@@ -88,6 +88,8 @@ class Invited:
     """The caller's address, as in `People`."""
     shown: str = ""
     """The number that this person sees (E.164), where the script says so."""
+    objection: str = ""
+    """Why this person must not be called; empty when they may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +205,13 @@ class AgentAsks:
 
     at: float
     agent: str
-    what: Literal["hold", "unhold", "consult", "add", "drop", "transfer", "leave"]
+    what: Literal["hold", "unhold", "consult", "add", "drop", "transfer", "leave", "admit"]
     person: Person | None = None
     ring: float = 30.0
     call: str = ""
     unhold: Literal["automatically", "by agent"] = "by agent"
+    caller: str = ""
+    """Of ``admit``: the call in which the caller waits who is let in."""
     """Who takes the caller off hold when the one who is consulted is there."""
 
 
