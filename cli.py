@@ -98,6 +98,12 @@ class GridSchema(StrEnum):
     cloudevents = "cloudevents"
 
 
+class CalleeAt(StrEnum):
+    data = "data"
+    custom_context = "customContext"
+    voip_headers = "voipHeaders"
+
+
 class SwitchState(StrEnum):
     on = "on"
     off = "off"
@@ -495,12 +501,15 @@ def emulator(
     misbehave: Annotated[
         list[str], typer.Option(metavar="KIND=PROBABILITY", help="Such as duplicate=0.1, fail_before=0.05, seed=7.")
     ] = [],  # noqa: B006
+    callee_at: Annotated[CalleeAt, typer.Option(help="Where a call on behalf of a line says whom to call.")] = (
+        CalleeAt.data
+    ),
 ) -> None:
     """A local Call Automation service with a phone page."""
     from interpreter.tooling import emulate as tool
 
     with _exits():
-        tool.run(host, port, tls_port, line, target, subscribe, schema.value, speed, misbehave)
+        tool.run(host, port, tls_port, line, target, subscribe, schema.value, speed, misbehave, callee_at.value)
 
 
 @app.command()

@@ -15,6 +15,7 @@ DEFAULT_ACCESS_KEY = "ZW11bGF0b3ItYWNjZXNzLWtleS1vZi1uby12YWx1ZS0wMDAwMDAwMDAwMD
 SERVICE_ISSUER = "https://acscallautomation.communication.azure.com"
 
 Schema = Literal["eventgrid", "cloudevents"]
+CalleeAt = Literal["data", "customContext", "voipHeaders"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Config:
     targets: tuple[str, ...] = ()
     """Addresses that the phone page offers as ring targets; a target need not be listed to be called."""
 
-    callee_at: Literal["data", "customContext", "voipHeaders"] = "data"
+    callee_at: CalleeAt = "data"
     """Where a call on behalf of a line names whom the agent calls: the documents do not say. [contract 7.3]"""
 
     seconds_per_word: float = 0.35

@@ -95,7 +95,7 @@ def restored(kept: Snapshot, rules: dict[str, QueueRules]) -> Floor:
         floor.belongs(call_of(caller.entry), caller.entry)
         for name in caller.declined:
             floor.refused.setdefault(name, set()).add(caller.entry)
-        if not caller.legs and not caller.connected:
+        if not caller.legs and not caller.connected and not caller.admitted:
             floor.begun[caller.entry] = caller.at
             floor.waiting.add(caller.entry, caller.wanted, caller.rank)
     return floor

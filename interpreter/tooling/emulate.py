@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dsl.spell import listed, nearest
 from emulator import Emulator, Line, Misbehaviour
 from emulator import serve as service
-from emulator.config import Schema
+from emulator.config import CalleeAt, Config, Schema
 from interpreter.tooling.files import CannotRun
 
 _AMOUNTS = ("seed", "delay_seconds", "retry_after_seconds")
@@ -30,6 +30,7 @@ def run(
     schema: Schema,
     speed: float,
     misbehave: Sequence[str],
+    callee_at: CalleeAt = "data",
 ) -> None:
     """Serve until interrupted. Raises `CannotRun`."""
     owned = tuple(_line(text) for text in lines) or None
@@ -44,6 +45,7 @@ def run(
             _misbehaviour(misbehave),
             lines=owned,
             targets=tuple(targets),
+            config=Config(callee_at=callee_at),
             ready=_announce,
         )
     except OSError as error:

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 from azure.communication.callautomation.aio import CallAutomationClient
 from azure.core.credentials import AccessToken, AzureKeyCredential
+from azure.core.exceptions import HttpResponseError
 from emulator_rig import CALLER, CALLER_ID, LINE, Rig, hosted, rigged, run
 
 from emulator import Config, Emulator, Line, PlanError, SubscriptionError, SystemClock, VirtualClock
@@ -300,3 +301,20 @@ def test_program_subscribes_once_its_host_is_there() -> None:
             await program
 
     asyncio.run(scenario())
+
+
+def test_a_call_on_behalf_of_a_line_is_dialled_over_http_and_cannot_be_redirected() -> None:
+    async def scenario(rig: Rig) -> None:
+        agent = "8:acs:resource_tenant_user"
+        dialled = {"from": agent, "to": LINE, "onBehalfOfCallee": "+14255550155"}
+        calls = f"{rig.emulator.url}/emulator/calls"
+        async with aiohttp.ClientSession() as session, session.post(calls, json=dialled) as answer:
+            assert answer.status == 201
+        await rig.emulator.idle()
+        data = rig.hook.incoming[-1]
+        assert data["onBehalfOfCallee"]["phoneNumber"] == {"value": "+14255550155"}
+        with pytest.raises(HttpResponseError, match="on behalf of") as refused:
+            await rig.client.redirect_call(data["incomingCallContext"], CALLER_ID)
+        assert refused.value.status_code == 400
+
+    run(scenario)
