@@ -192,10 +192,11 @@ def _ease(caller: Caller, skill: str, level: int) -> None:
 
 
 def without_staff(floor: Floor, queue: str, at: float) -> None:
-    """Nobody has come back: those for whom nobody is there are told so."""
+    """Nobody has come back: those for whom nobody is there are told so. Promises to call back wait on: nobody is on the
+    line who could be told, and they are kept when somebody comes."""
     for entry in floor.waiting.of(queue):
         caller = floor.callers[entry]
-        if not floor.is_staffed(caller):
+        if entry not in floor.promises and not floor.is_staffed(caller):
             floor.measures.tally(queue, caller.at).overflowed += 1
             counting.gone(floor, caller, "no agents", at)
             forget(floor, caller)

@@ -153,3 +153,16 @@ def test_the_records_of_its_legs_name_the_queue(kept: bool) -> None:
     assert sorted(str(each["kind"]) for each in records) == ["agent", "customer"]
     assert {each["queue"] for each in records} == {"sales"}
     nothing_is_left(r)
+
+
+def test_a_promise_waits_on_while_nobody_is_there() -> None:
+    r, call = promised()
+    r.wants("ann", "offline")
+    r.enter("b")
+    assert r.told == [("b", "no agents")]
+    r.wait(3_600)
+    assert [each.entry for each in r.floor.promises.values()] == [f"{call}/1"]
+    assert r.floor.measures.sums("sales", 0.0).overflowed == 2, "the caller who left for it, and the other one"
+    r.wants("ann", "available")
+    assert r.rung == ["ann"]
+    assert r.served("ann") == call
