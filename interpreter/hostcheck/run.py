@@ -11,6 +11,7 @@ from dsl import Program
 from interpreter.azure.transport import open_session
 from interpreter.hostcheck import TOPICS, Finding, Topic
 from interpreter.hostcheck.address import check_address, check_callbacks, check_events
+from interpreter.hostcheck.files import check_files
 from interpreter.hostcheck.keeping import check_keeping
 from interpreter.hostcheck.looking import check_licences
 from interpreter.hostcheck.others import check_others
@@ -43,7 +44,10 @@ async def check_site(site: Site, programs: Sequence[Program], clock: Clock) -> l
             "callbacks": [check_address(site, clock), check_callbacks(site, session)],
             "events": [check_events(site, session)],
             "tokens": [check_tokens(site, session)],
-            "speech": [check_speech(site, session, programs, lambda: identity.token(SPEECH_SCOPE))],
+            "speech": [
+                check_speech(site, session, programs, lambda: identity.token(SPEECH_SCOPE)),
+                check_files(site, session, programs),
+            ],
             "keeping": [check_keeping(site, session)],
             "others": [check_others(site, session, clock)],
         }

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl.analysis import told
-from dsl.ast import Name, tests
+from dsl.ast import Menu, Name, TextLiteral, tests
 from dsl.diagnostics import Diagnostic
 from dsl.lint.example import script
 from dsl.lint.rule import Context, Rule
-from dsl.lint.walk import instead
+from dsl.lint.walk import instead, meanings, phrases
 from dsl.spell import listed, nearest
 
 
@@ -23,6 +23,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             case tests.GivenAnswer():
                 yield from _answer(context, line)
                 yield from _fields(context, line)
+                if line.verb.text == "understanding" and line.outcome.text == "understood":
+                    yield from _understood(context, line)
             case tests.Becomes():
                 yield from _becomes(context, line)
             case tests.Requests():
@@ -81,6 +83,47 @@ def _fields(context: Context, line: tests.GivenAnswer) -> Iterator[Diagnostic]:
             "an answer without it has failed",
             help=f'add it in braces, such as `{{ {missing[0]} "…" }}`, or write `is failed`',
         )
+
+
+def _understood(context: Context, line: tests.GivenAnswer) -> Iterator[Diagnostic]:
+    """What is understood is a meaning or a phrase of the menu, or of any where none is named."""
+    given = {field.name.text: field for field in line.fields if field.name is not None}
+    for name, field in given.items():
+        if name not in ("meaning", "confidence") and field.name is not None:
+            yield _wrong(context, field.name, "understanding gives no `{}`", ("meaning", "confidence"))
+    meaning = given.get("meaning")
+    known = _meanings(context, line.target.text if line.target is not None else "")
+    if meaning is None:
+        yield RULE.at(
+            context.program.source,
+            line.outcome.span,
+            "what is understood lacks `meaning`",
+            "nobody knows which option is meant",
+            help='add it in braces, such as `{ meaning "billing question" }`, or write `is nothing`',
+        )
+    elif isinstance(meaning.value, TextLiteral) and known and meaning.value.value not in known:
+        close = nearest(meaning.value.value, known)
+        yield RULE.at(
+            context.program.source,
+            meaning.value.span,
+            f"no option means `{meaning.value.value}`",
+            "it would be as if nobody had understood",
+            help=f"did you mean `{close}`?" if close else f"it can be {listed(known)}",
+        )
+
+
+def _meanings(context: Context, menu: str) -> list[str]:
+    """The texts by which options can be named, in every language."""
+    program = context.program
+    blocks = [program.blocks[menu]] if menu in program.blocks else list(program.blocks.values())
+    found: dict[str, None] = {}
+    for block in blocks:
+        if isinstance(block, Menu) and block.understands:
+            texts = [*meanings(block), *phrases(block), *(p for key in program.keys_of(block) for p in key.phrases)]
+            for text in texts:
+                ways = (each.get(program.key_of(text), ()) for each in program.translations.values())
+                found |= dict.fromkeys((text.plain, *(way.plain for several in ways for way in several)))
+    return list(found)
 
 
 def _example(outcome: str) -> str:
