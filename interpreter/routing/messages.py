@@ -29,7 +29,8 @@ from interpreter.routing.protocol import (
     TakeMessage,
 )
 from interpreter.routing.protocol.facts import FileOver, MessageOver
-from interpreter.routing.state import Floor, Message, call_of
+from interpreter.routing.recorded import Message
+from interpreter.routing.state import Floor, call_of
 
 START_WITHIN = 3.0
 """Seconds in which the host has to begin to record."""

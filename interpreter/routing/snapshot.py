@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from interpreter.protocol import Value
 from interpreter.routing.measures import Pace, Tally
 from interpreter.routing.protocol import Detail, QueueRules
-from interpreter.routing.state import Agent, Caller, Floor, Guest, Leg, Message, Party, Place, Promise, call_of
+from interpreter.routing.recorded import Message
+from interpreter.routing.state import Agent, Caller, Floor, Guest, Leg, Party, Place, Promise, call_of
 
 
 @dataclass(frozen=True, slots=True)

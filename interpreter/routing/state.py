@@ -23,6 +23,7 @@ from interpreter.routing.protocol import (
     Why,
 )
 from interpreter.routing.protocol.facts import Fact
+from interpreter.routing.recorded import Message
 
 STRICT = 86_400.0
 """Seconds of waiting that a point of priority is worth where nothing grows: more than anybody waits."""
@@ -243,36 +244,6 @@ class Leg:
     """When it was asked for the last time whether who talks is still there."""
     risen: bool = False
     """It had come to nothing, and that was told, before it was answered after all."""
-
-
-@dataclass(slots=True)
-class Message:
-    """A message that is recorded, or was. ``step`` numbers what the caller is asked; ``begun`` is the time of the tone.
-    ``deaf``: there is no speech service."""
-
-    name: str
-    call: str
-    entry: str
-    block: str
-    up_to: float
-    quiet: float
-    stop: str
-    transcribe: bool
-    review: str
-    told: str
-    language: str
-    caller: str
-    at: float
-    state: Literal["starting", "recording", "review", "kept"] = "starting"
-    recording: str = ""
-    step: int = 0
-    begun: float = 0.0
-    length: float = 0.0
-    text: str = ""
-    again: int = 0
-    deaf: bool = False
-    address: str = ""
-    fetches: int = 0
 
 
 @dataclass(slots=True)
