@@ -162,7 +162,7 @@ class SiteScripts:
             if checked.program is None:
                 self._refuse(path, _Refused(digest, _listed(checked.errors)))
                 return
-            if why := self._wrong_way(path, checked.program):
+            if why := wrong_way(self._site, path, checked.program):
                 self._refuse(path, _Refused(digest, why))
                 return
             self._current[path] = Script(digest, path.name, text, checked.program)
@@ -186,18 +186,6 @@ class SiteScripts:
             with_values=len(changing),
         )
 
-    def _wrong_way(self, path: Path, program: Program) -> str:
-        """Why a script cannot do what the site file wants of it, ``""`` when it can: take calls, or make them."""
-        flow = program.flow
-        outbound = flow is not None and flow.outbound
-        if path in self._site.scripts().values():
-            return "its flow is outbound: it makes calls, and takes none of `[lines]`" if outbound else ""
-        if flow is None or not outbound:
-            return "its flow is not outbound: it takes calls, and makes none of `[outbound]`"
-        if not any(each.name.text == NUMBER and each.type.name == "phone" for each in flow.parameters):
-            return f"its flow has no parameter `{NUMBER} phone`: whom to call could not be told"
-        return ""
-
     def _refuse(self, path: Path, refused: _Refused) -> None:
         if self._refused.get(path) != refused:
             keeps = path in self._current
@@ -211,6 +199,19 @@ class _Refused:
 
     version: str
     why: str
+
+
+def wrong_way(site: Site, path: Path, program: Program) -> str:
+    """Why a script cannot do what the site file wants of it, ``""`` when it can: take calls, or make them."""
+    flow = program.flow
+    outbound = flow is not None and flow.outbound
+    if path in site.scripts().values():
+        return "its flow is outbound: it makes calls, and takes none of `[lines]`" if outbound else ""
+    if flow is None or not outbound:
+        return "its flow is not outbound: it takes calls, and makes none of `[outbound]`"
+    if not any(each.name.text == NUMBER and each.type.name == "phone" for each in flow.parameters):
+        return f"its flow has no parameter `{NUMBER} phone`: whom to call could not be told"
+    return ""
 
 
 def _to_desk(kind: str, name: str) -> Script[Program]:

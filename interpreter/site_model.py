@@ -303,6 +303,11 @@ class Settings(BaseSettings):
         check_headers(attached)
         return attached
 
+    @property
+    def every_line(self) -> tuple[str, ...]:
+        """The lines that take calls and those that make some, each once."""
+        return tuple(dict.fromkeys((*self.lines, *(each.line for each in self.outbound.values()))))
+
     @field_validator("agents")
     @classmethod
     def _whose_token(cls, agents: dict[str, Agent]) -> dict[str, Agent]:

@@ -122,7 +122,7 @@ class OutboundApi:
         if bound is None:
             raise _wrong("flow", f"the site file has no [outbound.{_or_like(wish.flow, self._site.settings.outbound)}")
         line = wish.line or bound.line
-        if line not in {*self._site.settings.lines, *(each.line for each in self._site.settings.outbound.values())}:
+        if line not in self._site.settings.every_line:
             raise _wrong("line", "the site file names no such line")
         if wish.not_before is not None and wish.not_before > now + FURTHEST:
             raise _wrong("not_before", "expected: at most 30 days from now")

@@ -150,7 +150,7 @@ def _people(site: Site) -> Iterator[tuple[str, str, str, str]]:
     tenants = {agent.tenant for agent in site.settings.agents.values() if agent.tenant}
     tenants |= {each for each in (site.desktop.entra_tenant, site.events.entra_tenant) if each}
     tenant = next(iter(tenants)) if len(tenants) == 1 else ""
-    for line in site.settings.lines:
+    for line in site.settings.every_line:
         if line.startswith("28:"):
             yield "resource account", "teamsResourceAccount", tenant, line.rpartition(":")[2]
     for name, agent in site.settings.agents.items():

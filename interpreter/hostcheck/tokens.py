@@ -27,6 +27,9 @@ async def check_tokens(site: Site, session: aiohttp.ClientSession) -> list[Findi
     if site.callbacks.verify:
         configuration, issuer = site.openid_configuration(), site.callbacks.issuer
         found.append(await _keys(session, "callbacks", configuration, site.callbacks.jwks, issuer))
+    if site.settings.outbound and site.operator.token is None:
+        says = "calls are ordered by POST /calls with the operator's token, and [operator] token is missing"
+        found.append(Finding("tokens", "orders of calls", "wrong", says, "set [operator] token"))
     for what, authority, tenant in _tenants(site):
         address = f"{authority}/{tenant}/v2.0/.well-known/openid-configuration"
         found.append(await _keys(session, what, address, None, None))

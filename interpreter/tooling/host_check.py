@@ -19,6 +19,7 @@ from dsl import Program, check
 from interpreter.hostcheck import Finding, Verdict
 from interpreter.hostcheck.run import check_site
 from interpreter.ports import Clock, SystemClock
+from interpreter.programs import wrong_way
 from interpreter.site import Site, SiteError
 from interpreter.tooling.check import Outcome
 from interpreter.tooling.files import CannotRun, beside, read, read_bindings
@@ -62,26 +63,40 @@ def _mistake(path: Path, says: str) -> Finding:
 
 
 def _scripts(site: Site, path: Path) -> tuple[list[Finding], list[Program]]:
-    """Whether each line has a script that takes calls; the programs of those that do."""
-    if not site.scripts():
+    """Whether each line has a script that takes calls, and each order one that makes them; the programs of those."""
+    if not site.scripts() and not site.outbound_scripts():
         says = "no line has a script: whoever calls is not answered"
         return [Finding("scripts", "[lines]", "wrong", says, "write the numbers and their scripts under [lines]")], []
     found, programs = list[Finding](), list[Program]()
-    for script in sorted(set(site.scripts().values())):
-        lines = ", ".join(sorted(line for line, each in site.scripts().items() if each == script))
+    wanted = {**site.scripts(), **site.outbound_scripts()}
+    for script in sorted(set(wanted.values())):
+        lines = ", ".join(sorted(name for name, each in wanted.items() if each == script))
+        does, section = ("takes", "[lines]") if script in site.scripts().values() else ("makes", "[outbound]")
         try:
             checked = check(read(script), read_bindings(path), beside(script))
         except CannotRun as error:
             says = f"{error} (for {lines})"
-            found.append(Finding("scripts", script.name, "wrong", says, "put the file there, or put [lines] right"))
+            found.append(
+                Finding(
+                    "scripts",
+                    script.name,
+                    "wrong",
+                    says,
+                    f"put the file there, or put {section} right",
+                )
+            )
             continue
         if checked.program is None:
             many = len(checked.errors)
-            says = f"{many} {'error' if many == 1 else 'errors'}: it takes no calls (for {lines})"
+            says = f"{many} {'error' if many == 1 else 'errors'}: it {does} no calls (for {lines})"
             fix = f"ivr lint {script} --site {path}"
             found.append(Finding("scripts", script.name, "wrong", says, fix))
+        elif why := wrong_way(site, script, checked.program):
+            fix = "name it under [outbound] if it makes calls, under [lines] if it takes them"
+            found.append(Finding("scripts", script.name, "wrong", f"{why} (for {lines})", fix))
         else:
-            found.append(Finding("scripts", script.name, "ok", f"it takes the calls of {lines}"))
+            says = f"it {does} the calls of {lines}"
+            found.append(Finding("scripts", script.name, "ok", says))
             programs.append(checked.program)
     return found, programs
 

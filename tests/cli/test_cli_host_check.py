@@ -13,6 +13,8 @@ from interpreter.hostcheck import TOPICS, Finding
 from interpreter.ports import SystemClock
 from interpreter.tooling import host_check
 
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+
 SECRETS = ("a2V5LW9mLWEtdGVzdA==", "grid-s3cret", "operator-s3cret", "header-s3cret", "mail-s3cret", "speech-s3cret")
 
 
@@ -110,6 +112,20 @@ def test_scripts_that_take_no_calls(folder: Path) -> None:
     assert "✗  away.ivr " in said.out
     write(folder, site_toml="")
     assert "no line has a script" in ivr("host", "check", "--site", "site.toml").out
+
+
+def test_scripts_that_make_calls(folder: Path) -> None:
+    script = (SCRIPTS / "s10_reminder.ivr").read_text(encoding="utf-8")
+    site = (SCRIPTS / "s10_reminder.toml").read_text(encoding="utf-8")
+    site = "\n".join(line for line in site.splitlines() if not line.startswith("headers"))
+    write(folder, s10_reminder_ivr=script, site_toml=site)
+    said = ivr("host", "check", "--site", "site.toml")
+    assert "it makes the calls of reminder" in said.out
+    assert "[operator] token is missing" in said.out
+    bound = site.replace("[numbers]", '[switches]\nbuilding_closed = "off"\n[numbers]\nfront_desk = "+14255550199"')
+    write(folder, s10_reminder_ivr=DESK, site_toml=bound)
+    said = ivr("host", "check", "--site", "site.toml")
+    assert "its flow is not outbound" in said.out
 
 
 def test_what_cannot_run(folder: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from aiohttp import web
 from check_rig import HERE, Handler, answering, closed_port, context, dumb, only, signed, verdicts
 
-from dsl import Program, Source, check
+from dsl import Program, Source, check, parse
 from emulator import Config, Emulator, Line
 from interpreter.azure.transport import open_session
 from interpreter.hostcheck import Finding, address
@@ -256,6 +256,20 @@ def test_licences_are_told_where_they_are_needed_and_how_to_look() -> None:
     assert verdicts(found) == dict.fromkeys(("numbers", "calling plan", "agents' licences"), "cannot tell")
     assert all(each.fix.startswith("look ") for each in found)
     assert list(check_licences(site('[lines]\n"+18005550100" = "a.ivr"'), [program()])) == []
+
+
+def test_lines_that_only_make_calls_are_looked_at_like_all() -> None:
+    only_makes = f"""
+[calling]
+countries = ["US"]
+[outbound.reminder]
+script = "a.ivr"
+line = "28:orgid:{ACCOUNT}"
+"""
+    found = accounts(answer(200, {"principalType": "teamsResourceAccount"}), only_makes)
+    assert "resource account" in {each.what for each in found}
+    makes = Program(text := Source("a.ivr", "ivr 1\nflow a(number phone) outbound\n"), parse(text).script)
+    assert "calling plan" in verdicts(list(check_licences(site(only_makes), [makes])))
 
 
 # --------------------------------------------------------------------------------------------------------------------
