@@ -60,7 +60,7 @@ def test_it_names_every_operation_of_a_desktop() -> None:
         _, document = await center.ask("GET", "/openapi.json")
         whole = document["paths"].items()
         paths = [path for path, those in whole for each in those.values() if each["tags"] == ["agent"]]
-        assert len(paths) == 16
+        assert len(paths) == 17
         for path in paths:
             shown = path.replace("{call}", "CALL").replace("{leg}", "LEG")
             assert shown in page or f"`{path.rpartition('/')[2]}`" in page, path
