@@ -109,12 +109,15 @@ def test_every_event_has_one_row() -> None:
 def _takers(kind: str) -> set[str]:
     """Who hears of an event: tried with each name that its request, and its callback address, can have."""
     found = set()
-    tried = [("1.welcome", "call"), ("floor.1", "call"), ("floor.1:2", "call"), ("floor.1", "floor.1")]
+    tried = [
+        ("1.welcome", "call", ""), ("1.reach", "call", "1.reach"),
+        ("floor.1", "call", ""), ("floor.1:2", "call", ""), ("floor.1", "floor.1", ""),
+    ]  # fmt: skip
     for sample in (each["event"] for each in SAMPLES if each["name"] == kind):
-        for context, call in tried:
+        for context, call, dial in tried:
             event: dict[str, Any] = json.loads(json.dumps(sample))
             event["data"]["operationContext"] = context
-            [read] = callbacks.parse(json.dumps([event]).encode(), 0.0, call)
+            [read] = callbacks.parse(json.dumps([event]).encode(), 0.0, call, dial)
             assert isinstance(read, callbacks.Callback)
             assert read.known, kind
             found |= {"call"} if read.event is not None else set()
