@@ -92,6 +92,7 @@ CALLER = (
 """The caller's lines, with what the caller does."""
 OTHERS = (
     ("transfer busy", "the target that rings: `answered`, `no answer`, `busy`, `declined`, `failed`"),
+    ("transfer not allowed", "the one whom an agent calls on behalf of the line may not be called"),
     ("transfer answered late", "a target that the script has given up, but that still rings, answers"),
     ("queue position 3 { estimate 4m }", "the queue tells the place in line, and how long it may take"),
     ("queue connected", "an agent takes the call; `queue answered` when the agent has left it again"),

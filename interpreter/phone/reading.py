@@ -14,6 +14,7 @@ from interpreter.phone.actions import (
     OTHERS,
     Action,
     BadAction,
+    Becomes,
     HangUp,
     HostFails,
     Press,
@@ -42,6 +43,10 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Action]], ...] = 
         lambda m: TargetDoes(m[1], seconds(m[2])),  # type: ignore[arg-type]
     ),
     (re.compile(rf"transfer\s+answered\s+late{_AT}"), lambda m: TargetIsLate(_seconds(m[1]))),
+    (
+        re.compile(rf"transfer\s+not\s+allowed(?:\s+after\s+{TIME})?"),
+        lambda m: Becomes("transfer", "not allowed", (), seconds(m[1])),
+    ),
     (re.compile(r"speech\s+fails"), lambda m: SpeechFails()),
     (re.compile(r"host\s+fails"), lambda m: HostFails()),
     (re.compile(rf"hang\s+up{_AT}"), lambda m: HangUp(_seconds(m[1]))),
