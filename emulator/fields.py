@@ -103,13 +103,17 @@ def identifiers(body: Json, key: str) -> tuple[Identifier, ...]:
     return tuple(read_identifier(one) for one in objects(body, key))
 
 
+WITHHELD = "4:anonymous"
+"""A caller who withholds the number: it can be spoken to and listened to by this name, and not be rung."""
+
+
 def read_identifier(model: object) -> Identifier:
     """An identifier that the service would take: numbers are E.164, users are not Teams ids in disguise (422)."""
     try:
         who = from_json(model)
     except IdentifierError as error:
         raise invalid(f"Invalid identifier: {error}.") from error
-    if who.kind == "phoneNumber" and not E164.fullmatch(who.label):
+    if who.kind == "phoneNumber" and who.key != WITHHELD and not E164.fullmatch(who.label):
         raise invalid(f"{who.label!r} is not a phone number in E.164 form.")
     if who.kind == "communicationUser" and who.key.startswith(("28:", "8:orgid:", "4:")):
         raise wrong_identifier()
@@ -118,6 +122,13 @@ def read_identifier(model: object) -> Identifier:
 
 def wrong_identifier() -> RestError:
     return RestError(422, 422, "Invalid CommunicationUser identifier specified.")
+
+
+def called(who: Identifier) -> Identifier:
+    """Somebody whom a request wants to be rung: whose number is not known cannot be."""
+    if who.key == WITHHELD:
+        raise invalid(f"{who.label!r} is not a phone number in E.164 form.")
+    return who
 
 
 def phone_number(body: Json, key: str) -> str | None:

@@ -66,7 +66,7 @@ def get(world: World, request: Request) -> Reply:
 
 def add(world: World, request: Request) -> Reply:
     call = connected(request)
-    who = fields.identifier(request.body, "participantToAdd")
+    who = fields.called(fields.identifier(request.body, "participantToAdd"))
     allowed_target(call, who)
     if call.find(who) is not None or any(one.who.key == who.key for one in call.invitations.values()):
         raise invalid("The participant is already in the call, or being invited to it.")

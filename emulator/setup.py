@@ -38,7 +38,7 @@ def reject(world: World, request: Request) -> Reply:
 
 def redirect(world: World, request: Request) -> Reply:
     """Pass a ringing call on: to a line as a new incoming call, to anyone else by ringing them."""
-    target = fields.identifier(request.body, "target")
+    target = fields.called(fields.identifier(request.body, "target"))
     found = offers.take(world, fields.text(request.body, "incomingCallContext"))
     caller = found.phone
     if caller.callee is not None:
@@ -75,7 +75,7 @@ def redirect(world: World, request: Request) -> Reply:
 def create(world: World, request: Request) -> Reply:
     """Call one or more targets; the first to accept connects the call, the others join it."""
     body = request.body
-    targets = fields.identifiers(body, "targets")
+    targets = tuple(map(fields.called, fields.identifiers(body, "targets")))
     if not targets:
         raise invalid("The field Targets is required.")
     agreed = feeds.read(world.config, body)

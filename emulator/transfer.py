@@ -15,7 +15,7 @@ from emulator.world import World
 
 def transfer(world: World, request: Request) -> Reply:
     call = connected(request)
-    target = fields.identifier(request.body, "targetParticipant")
+    target = fields.called(fields.identifier(request.body, "targetParticipant"))
     allowed_target(call, target)
     transferee = _transferee(call, request)
     number = fields.phone_number(request.body, "sourceCallerIdNumber")

@@ -34,5 +34,8 @@ RECORD_TONE = tone()
 JOIN_TONE = tone(440.0, 0.3, 0.15)
 """Somebody has joined: soft, so that it covers nobody's words."""
 
-TONES = {"record": RECORD_TONE, "join": JOIN_TONE}
+SOON_TONE = tone(660.0, 0.2, 0.15)
+"""A message is almost as long as it may be: soft, for it is heard by somebody who speaks."""
+
+TONES = {"record": RECORD_TONE, "join": JOIN_TONE, "soon": SOON_TONE}
 """What is served under ``/tones``."""

@@ -40,6 +40,7 @@ from interpreter.ports import Line, Refused, Request, TryLater
 from interpreter.routing.protocol import (
     Admit,
     Aside,
+    Beep,
     Cancelled,
     Chime,
     EndAside,
@@ -171,6 +172,7 @@ class AzureHands:
         | Listen
         | Hush
         | Chime
+        | Beep
         | Hold
         | Unhold
         | Say
@@ -249,6 +251,12 @@ class AzureHands:
                 await _read(call.mute_participant(identity(order.person), operation_context=order.leg, headers=headers))
             case Hush():
                 await call.cancel_all_media_operations()
+            case Beep():
+                await call.play_media(
+                    [FileSource(f"{self._site.server.callback_base}/tones/soon.wav")],
+                    play_to=[party(line.caller)],
+                    operation_context=f"{FLOOR}beep",
+                )
             case Chime():
                 await call.play_media(
                     FileSource(f"{self._site.server.callback_base}/tones/join.wav"), operation_context=f"{FLOOR}chime"
@@ -396,7 +404,7 @@ def _refused(order: HostOrder, refused: Refused) -> tuple[Event, ...]:
         case Mute():
             # Who was to listen only must not be heard.
             return () if refused.gone else (Unmuted(NOW, order.leg),)
-        case EndCall() | StopRecording() | Hush() | Chime() | Fetch() | Unhold() | Say():
+        case EndCall() | StopRecording() | Hush() | Chime() | Beep() | Fetch() | Unhold() | Say():
             return ()
         case Hold():
             # 8585: the caller is on hold already, by the first of two executions of this request.

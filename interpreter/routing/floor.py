@@ -207,7 +207,7 @@ def _due(floor: Floor, event: Due) -> None:
             callers.again(floor, rest)
         case "match":
             floor.queued.append(rest)
-        case "start" | "longest" | "file" | "fetch" | "over":
+        case "start" | "longest" | "soon" | "file" | "fetch" | "over":
             messages.due(floor, what, rest, event.at)
         case "chime" if rest in floor.of_call:
             floor.done.append(Chime(rest))

@@ -16,6 +16,7 @@ from typing import Literal, assert_never
 
 from interpreter.protocol import Value
 from interpreter.routing.protocol import (
+    Beep,
     Fetch,
     Fetched,
     FileReady,
@@ -38,6 +39,8 @@ FIRST = 4.0
 """Seconds to the first word (scenario S7)."""
 SHORTEST = 2.0
 """Seconds: what is shorter is no message."""
+WARNED = 10.0
+"""Seconds before the end of the longest message at which the caller hears a soft tone (scenario S7)."""
 DECIDE = 5.0
 """Seconds to the key of the review; silence sends it."""
 MOST_AGAIN = 3
@@ -109,6 +112,8 @@ def _tone(floor: Floor, message: Message, at: float) -> None:
     message.state, message.begun, message.text = "recording", at, ""
     _listen(floor, message, "", FIRST, message.quiet or FIRST, speech=True)
     floor.timer(f"longest:{message.name}", at + message.up_to)
+    if message.up_to >= 2 * WARNED:
+        floor.timer(f"soon:{message.name}", at + message.up_to - WARNED)
 
 
 def _listen(floor: Floor, message: Message, text: str, first: float, quiet: float, speech: bool) -> None:
@@ -157,7 +162,7 @@ def _heard(floor: Floor, message: Message, event: Listened) -> None:
 
 def _recorded(floor: Floor, message: Message, at: float, length: float) -> None:
     """The message has ended."""
-    floor.clear(f"longest:{message.name}")
+    floor.clear(f"longest:{message.name}", f"soon:{message.name}")
     message.length = max(length, 0.0)
     floor.done.append(StopRecording(message.name, message.call, message.recording))
     if message.length < SHORTEST:
@@ -206,7 +211,7 @@ def _end(floor: Floor, message: Message, outcome: Literal["saved", "empty", "fai
     """Tell the call, which goes on."""
     floor.facts.append(MessageOver(outcome))
     floor.forget(message.call, message.name)
-    floor.clear(f"start:{message.name}", f"longest:{message.name}")
+    floor.clear(f"start:{message.name}", f"longest:{message.name}", f"soon:{message.name}")
     values: list[tuple[str, Value]] = [("seconds", message.length)]
     if message.transcribe and message.text:
         values.append(("text", message.text))
@@ -215,7 +220,7 @@ def _end(floor: Floor, message: Message, outcome: Literal["saved", "empty", "fai
 
 def _drop(floor: Floor, message: Message) -> None:
     floor.messages.pop(message.name, None)
-    floor.clear(*(f"{what}:{message.name}" for what in ("start", "longest", "file", "fetch", "over")))
+    floor.clear(*(f"{what}:{message.name}" for what in ("start", "longest", "soon", "file", "fetch", "over")))
 
 
 def withdrawn(floor: Floor, entry: str) -> None:
@@ -237,7 +242,7 @@ def call_over(floor: Floor, call: str, at: float) -> None:
         if message.state == "starting":
             message.length = 0.0
         message.step += 1
-        floor.clear(f"start:{message.name}", f"longest:{message.name}")
+        floor.clear(f"start:{message.name}", f"longest:{message.name}", f"soon:{message.name}")
         # The call hears of its own end first: what it is told now follows in silence.
         floor.timer(f"over:{message.name}", at + AFTER_END)
 
@@ -310,6 +315,8 @@ def due(floor: Floor, what: str, name: str, at: float) -> None:
                 floor.done.append(StopRecording(message.name, message.call, message.recording))
             _end(floor, message, "failed")
             _drop(floor, message)
+        case "soon" if message.state == "recording":
+            floor.done.append(Beep(message.call))
         case "longest" if message.state == "recording":
             floor.done.append(Hush(message.call))
             message.step += 1

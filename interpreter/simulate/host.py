@@ -54,6 +54,9 @@ from interpreter.vault import Vault
 
 REFUSED = -1
 """In the place of the number of an input: a transfer that was refused."""
+SOON = "soon"
+WARNED = 10.0
+"""Seconds before the end of the longest message at which the caller hears a soft tone (scenario S7)."""
 RINGS = 60.0
 """Seconds that the host lets a transfer ring."""
 LONGEST = 6 * 3600.0
@@ -216,6 +219,8 @@ class Host:
                 self._give(event)
             case PlayEnded() | Recognized() | ActionFailed():
                 self._end_media(event)
+            case Reported(outcome=outcome) if event.op in self._asked and outcome == SOON:
+                self._say("call", f"{titled(self._asked[event.op][0])}: a soft tone, {WARNED:g} s are left")
             case Reported() if event.op in self._asked:
                 self._conclude(event.op, event.outcome, event.values)
             case Reported() if event.op in self._slow:
@@ -306,9 +311,12 @@ class Host:
             self._say("call", f"{titled(request)}{details(request)}: {told}{note}")
 
     def _record(self, request: Request) -> None:
-        """A recorder stops by itself when the longest message is full."""
+        """A recorder stops by itself when the longest message is full, and warns of it."""
         up_to = seconds_of(request, "up_to")
         if up_to is not None:
+            if up_to >= 2 * WARNED:
+                at = self.now + up_to - WARNED
+                self._later(at, Reported(at, request.op, SOON))
             self._later(self.now + up_to, Reported(self.now + up_to, request.op, message(up_to)))
 
     def _conclude(self, op: str, outcome: str, values: tuple[tuple[str, Value], ...]) -> None:

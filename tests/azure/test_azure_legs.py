@@ -20,6 +20,7 @@ from interpreter.protocol import Value
 from interpreter.routing import Floor
 from interpreter.routing.protocol import (
     Aside,
+    Beep,
     Cancelled,
     Chime,
     EndAside,
@@ -301,6 +302,14 @@ SENT: list[tuple[str, HostOrder, Line, Answer, str, bool, dict[str, Any] | None,
         f"POST {CALL}:hold", False, {"targetParticipant": CALLER, "operationContext": "floor.hold.silent"}, (),
     ),
     (
+        "a soft tone for the caller alone", Beep("call-1"), LINE, Answer(202), f"POST {CALL}:play", False,
+        {
+            "playSources": [file("soon")], "playTo": [CALLER], "operationContext": "floor.beep",
+            "interruptCallMediaOperation": False, "playOptions": {"loop": False},
+        },
+        (),
+    ),
+    (
         "say something to the caller alone", Say("call-1", "One moment.", "en-US"), LINE, Answer(202),
         f"POST {CALL}:play", False,
         {
@@ -488,6 +497,7 @@ GONE: list[tuple[HostOrder, tuple[Event, ...]]] = [
     (EndCall("call-1"), ()),
     (Hold("call-1"), ()),
     (Say("call-1", "x", "en-US"), ()),
+    (Beep("call-1"), ()),
     (Unhold("call-1"), ()),
     (Mute("floor.7", "call-1", DESK), ()),
     (StartRecording("floor.9", "call-1"), (Recording(0.0, "floor.9", "failed"),)),

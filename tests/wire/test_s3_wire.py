@@ -14,6 +14,7 @@ from interpreter.routing.protocol import Wanted
 S3 = SCRIPTS / "s3_callback.ivr"
 OFFER = "To keep your place and be called back, press 1."
 KNOWN = "Press 1 to use it, 2 to enter another."
+ENTER = "Enter the ten digit number that we should call, then press pound."
 PROMISED = "We will call you. Goodbye."
 ALREADY = "You already have a callback in line."
 TEAM = ("maria", "tom")
@@ -177,6 +178,67 @@ def test_a_position_is_told_only_when_it_is_better() -> None:
             await rig.advance(120.0)
             told = [text for text in heard(rig, phone) if text.startswith("You are number")]
             assert told == ["You are number 2 in line.", "You are number 1 in line."]
+            rig.emulator.hang_up(phone)
+            await rig.finish(phone)
+
+    play(run)
+
+
+def test_a_withheld_number_is_asked_for_and_called() -> None:
+    async def run() -> None:
+        async with wire(S3) as rig:
+            await wants(rig, "not ready", *TEAM)
+            phone = rig.emulator.dial("4:anonymous", rig.lines[0])
+            await rig.run_until(lambda: last(rig, phone, OFFER))
+            rig.emulator.press(phone, "1")
+            await rig.run_until(lambda: last(rig, phone, ENTER))
+            assert not any(KNOWN in text for text in heard(rig, phone))
+            rig.emulator.press(phone, "4255560007#")
+            await rig.run_until(lambda: last(rig, phone, "press 1 if that is right, 2 to enter it again."))
+            rig.emulator.press(phone, "1")
+            await rig.run_until(lambda: rig.emulator.call(phone).finished)
+            [promise] = rig.runtime.floors.floor.promises.values()
+            assert promise.number == "+14255560007"
+
+    play(run)
+
+
+def test_who_enters_no_number_is_back_in_the_same_place() -> None:
+    async def run() -> None:
+        async with wire(S3) as rig:
+            await wants(rig, "not ready", *TEAM)
+            phone = rig.people.dial(rig.lines[0], "wait 3600s", caller=CALLER)
+            await rig.run_until(lambda: last(rig, phone, OFFER))
+            [before] = rig.runtime.floors.floor.callers.values()
+            later = rig.people.dial(rig.lines[0], "wait 3600s", caller="+14255560002")
+            await rig.advance(5.0)
+            rig.emulator.press(phone, "1")
+            await rig.run_until(lambda: last(rig, phone, KNOWN))
+            rig.emulator.press(phone, "2")
+            await rig.run_until(lambda: rig.state(phone).block == "line")
+            await rig.advance(1.0)
+            assert sum(ENTER in text for text in heard(rig, phone)) == 3, "three attempts"
+            floor = rig.runtime.floors.floor
+            [mine] = [each for each in floor.callers.values() if each.number == CALLER]
+            assert (mine.rank, mine.at) == (before.rank, before.at)
+            assert floor.waiting.place(mine.entry) == 1
+            for each in (phone, later):
+                rig.emulator.hang_up(each)
+            await rig.finish(phone, later)
+
+    play(run)
+
+
+def test_the_offer_comes_at_two_minutes_and_again_every_two_minutes() -> None:
+    async def run() -> None:
+        async with wire(S3) as rig:
+            await wants(rig, "not ready", *TEAM)
+            phone = rig.people.dial(rig.lines[0], "wait 3600s", caller=CALLER)
+            await rig.advance(5.0)
+            [caller] = rig.runtime.floors.floor.callers.values()
+            await rig.advance(400.0)
+            offers = [e.t - caller.at for e in rig.emulator.transcript(phone) if e.text == OFFER]
+            assert offers == pytest.approx([120.0, 240.0, 360.0], abs=2.5), "one voice at a time"
             rig.emulator.hang_up(phone)
             await rig.finish(phone)
 

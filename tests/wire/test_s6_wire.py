@@ -6,7 +6,7 @@ import pytest
 from wire_center import agent, connected, doing, heard, let, nobody_is_left, phones, silence, times
 from wire_rig import SCRIPTS, Wire, play, wire
 
-from interpreter.routing.protocol import Wanted
+from interpreter.routing.protocol import Serves, SignedIn, Wanted
 
 S6 = SCRIPTS / "s6_routing.ivr"
 GOLD, SILVER, UNKNOWN = "+14255560001", "+14255560002", "+14255560003"
@@ -174,6 +174,68 @@ def test_two_callers_never_share_an_agent_and_come_in_their_order() -> None:
             assert ends == sorted(ends)
             assert not rig.emulator.rung_while_talking()
             await rig.advance(60.0)
+            nobody_is_left(rig)
+
+    play(run)
+
+
+def test_silver_that_has_waited_six_minutes_longer_goes_before_gold() -> None:
+    """A point is worth 120 s: three points of priority are 360 s of waiting."""
+
+    async def run() -> None:
+        async with wire(S6, sections=SITE) as rig:
+            await away(rig, *TEAM)
+            silver = dial(rig, SILVER)
+            await rig.advance(370.0)
+            gold = dial(rig, GOLD)
+            await rig.advance(10.0)
+            let(rig, "lucia", "accept after 2 s")
+            await back(rig, "lucia")
+            await rig.advance(5.0)
+            [talking] = [each for each in rig.runtime.floors.floor.callers.values() if each.connected]
+            assert talking.number == SILVER
+            await hang_up(rig, gold, silver)
+            nobody_is_left(rig)
+
+    play(run)
+
+
+def test_after_two_minutes_anybody_who_speaks_spanish_will_do() -> None:
+    async def run() -> None:
+        async with wire(S6, sections=SITE) as rig:
+            await away(rig, "lucia")
+            speaker = agent(rig, "pablo").person
+            signed = SignedIn(rig.clock.now(), "pablo", speaker, (("spanish", 3),), (Serves("loans"),))
+            await rig.runtime.floors.post(signed)
+            let(rig, "pablo", "accept after 2 s")
+            caller = dial(rig, GOLD)
+            await rig.run_until(lambda: bool(phones(rig, "pablo")))
+            entered = next(iter(rig.runtime.floors.floor.callers.values())).at
+            assert rung(rig, "pablo") == [pytest.approx(entered + 120.0, abs=0.1)]
+            await rig.advance(5.0)
+            await hang_up(rig, caller)
+            nobody_is_left(rig)
+
+    play(run)
+
+
+def test_who_would_wait_longer_than_twenty_minutes_is_sent_on_and_who_waits_is_not_judged_again() -> None:
+    async def run() -> None:
+        async with wire(S6, sections=SITE) as rig:
+            await away(rig, *TEAM)
+            await rig.runtime.floors.post(Wanted(rig.clock.now(), "pablo", "offline"))
+            await rig.runtime.floors.post(Wanted(rig.clock.now(), "grace", "offline"))
+            waiting = [dial(rig, UNKNOWN.replace("0003", f"{number:04d}")) for number in range(100, 101)]
+            await rig.advance(10.0)
+            late = dial(rig, UNKNOWN)
+            await rig.advance(10.0)
+            assert "Too many people are waiting." in heard(rig, late), (
+                "one of three queues of one agent: 15 minutes each"
+            )
+            assert rig.state(waiting[0]).block == "loans_basic"
+            await rig.advance(300.0)
+            assert rig.state(waiting[0]).block == "loans_basic"
+            await hang_up(rig, late, *waiting)
             nobody_is_left(rig)
 
     play(run)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from wire_center import heard, let, nobody_is_left, phones, times
 from wire_rig import SCRIPTS, Wire, play, wire
 
@@ -149,5 +150,80 @@ def test_a_message_that_cannot_be_kept_is_asked_for_nowhere() -> None:
             await rig.run_until(lambda: rig.emulator.call(phone).finished)
             assert FAILED in heard(rig, phone)
             assert rig.state(phone).result == "handled"
+
+    play(run)
+
+
+def test_a_message_is_recorded_again_three_times_at_the_most() -> None:
+    async def run() -> None:
+        async with wire(S7, sections=SITE) as rig:
+            phone = rig.people.dial(rig.lines[0], "wait 600s")
+            for time in (1, 2, 3):
+                await speaks(rig, phone, time, f"This is try number {time} of my message.", "3")
+            await rig.run_until(lambda: tones(rig, phone) == 4)
+            await rig.advance(2.5)
+            rig.emulator.speak(phone, "This is try number 4 of my message.")
+            await rig.finish(phone)
+            assert heard(rig, phone).count(REVIEW) == 3, "the last one is sent as it is"
+            await rig.advance(120.0)
+            [message] = messages(rig)
+            assert message["text"] == "This is try number 4 of my message."
+
+    play(run)
+
+
+def test_a_message_that_is_too_long_ends_after_three_minutes_with_a_warning() -> None:
+    async def run() -> None:
+        async with wire(S7, sections=SITE) as rig:
+            phone = rig.people.dial(rig.lines[0], "wait 600s")
+            await rig.run_until(lambda: tones(rig, phone) == 1)
+            begun = rig.clock.now()
+            for _ in range(60):
+                rig.emulator.speak(phone, "and another thing that I have to say")
+                await rig.advance(3.0)
+            await rig.run_until(lambda: REVIEW in heard(rig, phone))
+            told = {e.text.rpartition("/")[2]: e.t - begun for e in rig.emulator.transcript(phone) if e.kind == "heard"}
+            assert told["soon.wav"] == pytest.approx(170.0, abs=1.5)
+            assert told[REVIEW] == pytest.approx(180.0, abs=1.5)
+            rig.emulator.press(phone, "1")
+            await rig.finish(phone)
+            await rig.advance(120.0)
+            [message] = messages(rig)
+            assert message["seconds"] == pytest.approx(180.0, abs=0.5)
+
+    play(run)
+
+
+def test_the_office_is_told_within_a_minute_by_whom_when_and_in_which_language() -> None:
+    async def run() -> None:
+        told: list[dict[str, Any]] = []
+
+        async def take(request: web.Request) -> web.Response:
+            told.append(await request.json())
+            return web.Response()
+
+        app = web.Application()
+        app.router.add_post("/told", take)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        try:
+            office: dict[str, dict[str, object]] = {
+                "notify": {"front_office": {"url": f"http://127.0.0.1:{port}/told"}}
+            }
+            async with wire(S7, sections={**SITE, **office}) as rig:
+                phone = rig.people.dial(rig.lines[0], 'say "Please call me back about my order."; press 1')
+                await rig.finish(phone)
+                saved = rig.clock.now()
+                await rig.run_until(lambda: bool(told))
+                assert rig.clock.now() - saved <= 60.0
+                [message] = told
+                assert (message["caller"], message["language"]) == (rig.state(phone).caller, "en-US")
+                assert message["text"] == "Please call me back about my order."
+                assert message["at"]
+        finally:
+            await runner.cleanup()
 
     play(run)

@@ -9,6 +9,7 @@ a call, with a name that never repeats and that the host echoes.
 from interpreter.routing.protocol.effects import (
     Admit,
     Aside,
+    Beep,
     Chime,
     Detail,
     Effect,
@@ -91,6 +92,7 @@ __all__ = [
     "Answered",
     "Aside",
     "Beat",
+    "Beep",
     "Briefed",
     "CallBack",
     "CallBackWithdrawn",

@@ -201,6 +201,13 @@ class Chime:
 
 
 @dataclass(frozen=True, slots=True)
+class Beep:
+    """Let the caller alone hear a soft tone: the longest message is almost full."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """Bring a message's file into our keeping. Ends in `Fetched`."""
 
@@ -240,7 +247,7 @@ class SetTimer:
 
 HostOrder: TypeAlias = (
     Ring | StopRinging | Probe | Who | Remove | Aside | Whisper | Join | Admit | EndAside | EndCall
-    | Hold | Unhold | Say | Mute | StartRecording | StopRecording | Listen | Hush | Chime | Fetch
+    | Hold | Unhold | Say | Mute | StartRecording | StopRecording | Listen | Hush | Chime | Beep | Fetch
 )  # fmt: skip
 """What the host is asked for: in order within a call."""
 
