@@ -60,6 +60,18 @@ def next_change(hours: Hours, zone: str, at: float) -> datetime | None:
     return next((moment for moment in _changes(hours, zone, at) if _opening(hours, moment) != now), None)
 
 
+def next_closing(hours: Hours, zone: str, at: float) -> datetime | None:
+    """The local time at which it closes next, if it is closed now then after opening; ``None`` for not within
+    `HORIZON_DAYS`."""
+    was_open = opening_at(hours, zone, at).state == "open"
+    for moment in _changes(hours, zone, at):
+        is_open = _opening(hours, moment).state == "open"
+        if was_open and not is_open:
+            return moment
+        was_open = is_open
+    return None
+
+
 def windows(hours: Hours, zone: str, at: float, days: float = 7.0) -> tuple[tuple[float, float], ...]:
     """When it is open from ``at`` on, for so many days: pairs of epoch seconds."""
     end, found = at + days * 86_400.0, []

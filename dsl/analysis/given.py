@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dsl.analysis.once import once
 from dsl.analysis.program import Program
-from dsl.ast import Collect, Declaration, Flow, Lookup, Menu, Pay, Queue, Recall, Set, Step, Survey
+from dsl.ast import Callback, Collect, Declaration, Flow, Lookup, Menu, Pay, Queue, Recall, Set, Step, Survey
 
 MEANING = "menu.meaning"
 """What a menu has understood, while it asks whether that is right."""
@@ -33,7 +33,9 @@ def given_by(declaration: Declaration) -> Iterator[str]:
         case Menu() if declaration.understands:
             yield MEANING
         case Queue():
-            yield from ("queue.position", "queue.estimate")
+            yield from ("queue.position", "queue.estimate", "queue.callback")
+        case Callback():
+            yield "callback.place"
         case Step():
             for statement in declaration.statements:
                 if isinstance(statement, Set | Lookup | Recall):

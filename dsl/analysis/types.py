@@ -27,6 +27,7 @@ from dsl.analysis.once import once
 from dsl.analysis.program import Program
 from dsl.analysis.recording import sent_out
 from dsl.ast import (
+    Callback,
     Collect,
     DateKind,
     Digits,
@@ -97,9 +98,11 @@ def _built_in(program: Program) -> dict[str, Type]:
     if "transcribe" in sent_out(program):
         found |= {"heard.sentiment": TEXT, "heard.topic": TEXT}
     for name in program.hours:
-        found |= {f"{name}.opens_again": TEXT, f"{name}.holiday": TEXT}
+        found |= {f"{name}.opens_again": TEXT, f"{name}.closes": TIME, f"{name}.holiday": TEXT}
     if any(isinstance(block, Queue) for block in program.blocks.values()):
-        found |= {"queue.position": NUMBER, "queue.estimate": DURATION}
+        found |= {"queue.position": NUMBER, "queue.estimate": DURATION, "queue.callback": YES_NO}
+    if any(isinstance(block, Callback) for block in program.blocks.values()):
+        found |= {"callback.place": NUMBER}
     if any(isinstance(block, Menu) and block.confirm is not None for block in program.blocks.values()):
         found[MEANING] = TEXT
     return found

@@ -287,7 +287,9 @@ class Moves:
                     yield Move("world", f"queue position 3{record(estimate)}"), Reported(at, request.op, outcome, told)
                 continue
             reference: tuple[tuple[str, Value], ...] = (("reference", "0001"),) if outcome == "paid" else values
-            yield Move("world", said + record(reference)), Reported(at, request.op, outcome, reference)
+            said += record(reference)
+            told = (("place", 1.0),) if outcome == "scheduled" else reference
+            yield Move("world", said), Reported(at, request.op, outcome, told)
 
     def _timers(self, call: Call, awaited: Awaited, at: float) -> Iterator[Happening]:
         """Timers that are due. That of the watchdog means that the host has lost something."""

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from dsl import Program
-from dsl.ast import Name, Text
+from dsl.ast import Callback, Name, Text
 from dsl.ast import Prompt as ScriptPrompt
 from interpreter import opening
 from interpreter.machine.state import After, Call, Purpose, Step, Trace, TraceKind, Waiting
@@ -42,6 +42,10 @@ WATCH_SLACK = 30.0
 """Seconds beyond the expected end of an operation after which its callback counts as lost."""
 AUDIO_LIMIT = 600.0
 """The longest recording that is waited for, in seconds: its length is not known here."""
+
+
+HOURS_VALUES = ("opens_again", "closes", "holiday", "is_open")
+"""What hours know of the moment."""
 
 
 class Turn:
@@ -231,12 +235,31 @@ class Scope(Mapping[str, Value]):
             case "today" | "now":
                 return self._clock(path)
         owner, _, property_name = path.partition(".")
-        if owner in self._turn.program.hours and property_name in ("opens_again", "holiday", "is_open"):
+        if owner in self._turn.program.hours and property_name in HOURS_VALUES:
             return self._hours(owner, property_name)
         for name, value in call.center:
             if name == path:
-                return value
+                return value if path != "queue.callback" else value is not False and self._is_open_then()
+        if path == "queue.callback" and call.center:
+            return self._is_open_then()
         raise KeyError(path)
+
+    def _is_open_then(self) -> bool:
+        """Whether a call back from this queue could be made at the time that is expected: in the hours of every promise
+        of the script that keeps a place in it. What is not known is possible."""
+        turn, center = self._turn, dict(self._turn.call.center)
+        estimate = center.get("queue.estimate")
+        due = turn.at + (estimate.value if isinstance(estimate, Seconds) else 0.0)
+        for block in turn.program.blocks.values():
+            if not isinstance(block, Callback) or block.hours is None:
+                continue
+            here = block.queue.text if block.queue is not None else turn.call.block
+            hours = turn.program.hours.get(block.hours.text)
+            zone = turn.program.timezone_of(hours) if hours is not None else ""
+            known = here == turn.call.block and hours is not None and opening.is_zone(zone)
+            if known and hours is not None and opening.opening_at(hours, zone, due).state != "open":
+                return False
+        return True
 
     def _clock(self, path: str) -> Value:
         """The date or the time of the flow's zone; UTC where it has none."""
@@ -251,7 +274,7 @@ class Scope(Mapping[str, Value]):
         yield from ("caller.number", "caller.name", "caller.waited", "called.number", "language", "today", "now")
         yield from (name for name, _ in self._turn.call.variables)
         for name in self._turn.program.hours:
-            yield from (f"{name}.opens_again", f"{name}.holiday", f"{name}.is_open")
+            yield from (f"{name}.{value}" for value in HOURS_VALUES)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -266,6 +289,9 @@ class Scope(Mapping[str, Value]):
             return not switched and opening.opening_at(hours, zone, at).state == "open"
         if property_name == "holiday":
             return opening.opening_at(hours, zone, at).holiday or None
+        if property_name == "closes":
+            closing = opening.next_closing(hours, zone, at)
+            return TimeOfDay(closing.hour * 60 + closing.minute) if closing is not None else None
         moment = opening.next_opening(hours, zone, at)
         now = datetime.fromtimestamp(at, ZoneInfo(zone))
         return opening.spoken_opening(moment, now, self._turn.language) if moment else None

@@ -12,6 +12,8 @@ from interpreter.routing.state import Ageing, Caller, Floor, call_of
 
 PLACES = 20.0
 """Seconds between two reports of the places in a queue."""
+MOST_OPEN = 100
+"""Promises to call back of one queue at a time."""
 AGAIN = 30.0
 """Seconds after which a caller is offered again to those who have declined it."""
 
@@ -101,10 +103,15 @@ def tell_place(floor: Floor, entry: str) -> None:
         return
     caller.told = place
     seconds = floor.measures.estimate(caller.queue, place, floor.serving(caller.queue))
-    values: list[tuple[str, Value]] = [("position", float(place))]
+    values: list[tuple[str, Value]] = [("position", float(place)), ("callback", has_room(floor, caller.queue))]
     if math.isfinite(seconds):
         values.append(("estimate", Seconds(said(seconds))))
     floor.tell(entry, "position", *values)
+
+
+def has_room(floor: Floor, queue: str) -> bool:
+    """Whether a queue can take one more promise to call somebody back."""
+    return sum(each.queue == queue for each in floor.promises.values()) < MOST_OPEN
 
 
 def tell_places(floor: Floor, queue: str, at: float) -> None:

@@ -17,8 +17,6 @@ from interpreter.routing.protocol import CallBack, CallBackWithdrawn, Give
 from interpreter.routing.state import Ageing, Caller, Floor, Leg, Promise, call_of
 
 UNANSWERED = "nobody answered"
-MOST_OPEN = 100
-"""Promises of one queue at a time."""
 PREFIX = "callback."
 """What the names of their calls begin with."""
 GREETING = {
@@ -54,7 +52,7 @@ def asked(floor: Floor, event: CallBack) -> None:
         counting.called_back(floor, event.queue, "not available")
         return
     floor.places.pop(place, None)
-    floor.tell(event.entry, "scheduled", ("position", float(floor.waiting.place_of(event.queue, rank))))
+    floor.tell(event.entry, "scheduled", ("place", float(floor.waiting.place_of(event.queue, rank))))
     counting.called_back(floor, event.queue, "scheduled")
     floor.promises[entry] = promise
     _line_up(floor, promise, event.at)
@@ -80,7 +78,7 @@ def _can_be_kept(floor: Floor, promise: Promise, at: float) -> bool:
     queue = promise.queue
     if not floor.is_staffed(_caller(floor, promise)):
         return False
-    if sum(each.queue == queue for each in floor.promises.values()) >= MOST_OPEN:
+    if not callers.has_room(floor, queue):
         return False
     place = floor.waiting.place_of(queue, promise.rank)
     due = at + floor.measures.estimate(queue, place, floor.serving(queue))

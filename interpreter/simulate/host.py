@@ -327,6 +327,8 @@ class Host:
             self._over.add(op)
         said = ", ".join(told(value) for _, value in values)
         self._say("call", f"{titled(request)}: {outcome}{f' {said}' if said else ''}")
+        if (request.verb, outcome) == ("callback", "scheduled") and not values:
+            values = (("place", 1.0),)
         self._give(Reported(self.now, request.op, outcome, values))
 
     def _withdraw(self, effect: Withdraw) -> None:

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 from wire_center import address, doing, heard, let, phones, times
-from wire_rig import SCRIPTS, Wire, play, wire
+from wire_rig import MONDAY_TEN, SCRIPTS, Wire, play, wire
 
 from emulator import Phone
 from interpreter.routing.protocol import Wanted
@@ -15,7 +15,7 @@ S3 = SCRIPTS / "s3_callback.ivr"
 OFFER = "To keep your place and be called back, press 1."
 KNOWN = "Press 1 to use it, 2 to enter another."
 ENTER = "Enter the ten digit number that we should call, then press pound."
-PROMISED = "We will call you. Goodbye."
+PROMISED = "You are number 1. We will call before 5 p.m. Goodbye."
 ALREADY = "You already have a callback in line."
 TEAM = ("maria", "tom")
 
@@ -241,5 +241,48 @@ def test_the_offer_comes_at_two_minutes_and_again_every_two_minutes() -> None:
             assert offers == pytest.approx([120.0, 240.0, 360.0], abs=2.5), "one voice at a time"
             rig.emulator.hang_up(phone)
             await rig.finish(phone)
+
+    play(run)
+
+
+async def waiting(rig: Wire, number: int) -> list[str]:
+    """So many callers, one after the other."""
+    found = []
+    for each in range(number):
+        found.append(rig.people.dial(rig.lines[0], "wait 3600s", caller=f"+1425557{each:04d}"))
+        await rig.advance(5.0)
+    return found
+
+
+async def leave(rig: Wire, phones: list[str]) -> None:
+    for each in phones:
+        rig.emulator.hang_up(each)
+    await rig.finish(*phones)
+
+
+def test_who_would_wait_for_more_than_five_minutes_is_offered_a_call_at_once() -> None:
+    """Two agents, five minutes a talk: two and a half for the first in line, more than five for the third."""
+
+    async def run() -> None:
+        async with wire(S3) as rig:
+            await wants(rig, "not ready", *TEAM)
+            callers = await waiting(rig, 3)
+            assert [OFFER in heard(rig, each) for each in callers] == [False, False, True]
+            await leave(rig, callers)
+
+    play(run)
+
+
+def test_a_call_that_would_come_after_closing_is_not_offered() -> None:
+    async def run() -> None:
+        async with wire(S3, at=MONDAY_TEN + 6.9 * 3600) as rig:
+            await wants(rig, "not ready", *TEAM)
+            callers = await waiting(rig, 3)
+            await rig.advance(150.0)
+            assert [OFFER in heard(rig, each) for each in callers] == [True, False, False]
+            rig.emulator.press(callers[2], "1")
+            await rig.advance(5.0)
+            assert rig.state(callers[2]).block == "line"
+            await leave(rig, callers)
 
     play(run)

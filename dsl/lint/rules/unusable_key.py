@@ -1,7 +1,8 @@
 """A key does not exist, or two options share it.
 
 A telephone has the keys `0` to `9`, `*` and `#`. When two options of a menu, of a queue or of a flow share one, the
-caller gets the first of them, whatever the prompt says.
+caller gets the first of them, whatever the prompt says. Only a queue may offer the same way by the same key twice, at
+two times or on two conditions.
 """
 
 from __future__ import annotations
@@ -20,10 +21,24 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for declaration in context.program.declarations():
         first: dict[str, Name] = {}
         for key in keys_of(declaration):
+            if _same_offer(context, declaration, key, first.get(key.text)):
+                continue
             if key.text in KEYS and first.setdefault(key.text, key) is not key:
                 yield _twice(context, declaration, key, first[key.text])
             elif key.text not in KEYS and not key.text.isdigit():
                 yield _no_key(context, key)
+
+
+def _same_offer(context: Context, declaration: Declaration, key: Name, first: Name | None) -> bool:
+    """Whether a queue offers the same way by the same key again: at another time, or on another condition."""
+    if not isinstance(declaration, Queue) or first is None:
+        return False
+    slices = {
+        context.program.source.slice(option.destination.span)
+        for option in declaration.options
+        if option.key in (key, first)
+    }
+    return len(slices) == 1
 
 
 def keys_of(declaration: Declaration) -> tuple[Name, ...]:

@@ -123,6 +123,8 @@ def event(turn: Turn, block: Leg, event: Event) -> bool:
         return True
     if asking.on_with_music(turn, event, block.music if isinstance(block, Transfer | Consult) else None):
         return True
+    if isinstance(answer, Reported) and isinstance(block, Callback):
+        ends.set_variable(turn, "callback.place", dict(answer.values).get("place"))
     if answer is not None:  # whoever waits for the other one is not kept by our own sentence
         return asking.leave(turn, block, asking.outcome_of(answer, _known(block)))
     return asking.simple(turn, block, event, _known(block))

@@ -26,6 +26,8 @@ from interpreter.values import as_number, evaluate
 
 PRIORITY = 5.0
 """A caller's priority where the script says nothing."""
+ROUNDING = 0.001
+"""Seconds."""
 END_OF_QUEUE = ("no agents", "full", "failed")
 
 
@@ -201,9 +203,21 @@ def _due(turn: Turn, block: Queue, event: Event) -> bool:
         return True
     if option.every is not None:
         turn.timer(f"offer.{index}", option.every.seconds)
-    if _holds(turn, option) and asking.speak(turn, option.offer, False):
+    if not _holds(turn, option) or _was_said(turn, block, option):
+        return True
+    if asking.speak(turn, option.offer, False):
         asking.note(turn, f"offered.{index}", True)
+        asking.note(turn, f"offered_at.{option.key.text}", turn.at)
     return True
+
+
+def _was_said(turn: Turn, block: Queue, option: QueueOption) -> bool:
+    """Whether another line of the block has offered this way so lately that it is not time yet to offer it again."""
+    twins = [each for each in block.options if each.key.text == option.key.text]
+    said = asking.noted(turn, f"offered_at.{option.key.text}")
+    if len(twins) < 2 or not isinstance(said, float) or option.every is None:
+        return False
+    return turn.at - said < option.every.seconds - ROUNDING
 
 
 def _improved(turn: Turn) -> bool:
