@@ -5,20 +5,26 @@ from __future__ import annotations
 import pytest
 from floor_rig import Rig, floor
 
-from interpreter.routing import QueueRules
+from interpreter.routing import QueueRules, handle
 from interpreter.routing.protocol import (
     AgentAsks,
+    Answered,
     Beat,
     Cancelled,
     Declines,
+    Due,
     Hold,
+    NotHeld,
     Person,
     Probed,
     Removed,
+    Say,
     SideOver,
     SideUp,
     StopRinging,
+    Unhold,
     Wanted,
+    Watch,
 )
 from interpreter.routing.state import Agent
 
@@ -222,6 +228,115 @@ def test_a_caller_who_is_handed_over_goes_on_in_the_script_when_the_other_one_le
 
 
 def _all(r: Rig, event: AgentAsks) -> tuple[object, ...]:
-    from interpreter.routing import handle
-
     return handle(r.floor, event)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Hold, and who takes the caller back
+
+
+def talking(r: Rig, **more: object) -> None:
+    r.enter("a", **more)
+    r.answer("ann")
+
+
+def effects(r: Rig, seconds: float, kinds: tuple[type, ...]) -> list[tuple[float, object]]:
+    """What is asked of the host in the next seconds, with the seconds at which it is."""
+    begun, until, found = r.now, r.now + seconds, list[tuple[float, object]]()
+    while r.floor.timers:
+        due, name, number = min((due, name, number) for name, (number, due) in r.floor.timers.items())
+        if due > until:
+            break
+        r.now = max(r.now, due)
+        found += [
+            (r.now - begun, each) for each in handle(r.floor, Due(r.now, name, number)) if isinstance(each, kinds)
+        ]
+    r.now = until
+    return found
+
+
+@pytest.mark.parametrize(
+    ("language", "moment", "sorry"),
+    [
+        ("en-US", "One moment, I am checking with a colleague.", "We are sorry for the wait."),
+        ("de-AT", "Einen Moment bitte, ich frage einen Kollegen.", "Entschuldigen Sie bitte, dass Sie warten mussten."),
+        ("nl-NL", "One moment, I am checking with a colleague.", "We are sorry for the wait."),
+    ],
+)
+def test_a_caller_on_hold_hears_that_nobody_has_forgotten(language: str, moment: str, sorry: str) -> None:
+    r = rig()
+    talking(r, music="waltz", language=language)
+    assert Hold("a", "waltz") in _all(r, AgentAsks(r.now, "ann", "hold"))
+    said = effects(r, 300.0, (Say, Unhold))
+    moments = [(float(t), Say("a", moment, language)) for t in (30, 60, 90, 120, 150)]
+    assert said[:5] == moments
+    assert said[-2:] == [(180.0, Unhold("a")), (180.0, Say("a", sorry, language))]
+    assert len(said) == 7
+    assert r.floor.held == set()
+
+
+def test_who_is_taken_back_hears_nothing_more() -> None:
+    r = rig()
+    talking(r)
+    _all(r, AgentAsks(r.now, "ann", "hold"))
+    assert _all(r, AgentAsks(r.now, "ann", "unhold")) == (Unhold("a"),)
+    assert effects(r, 300.0, (Say, Unhold)) == []
+    assert not [name for name in r.floor.timers if name.startswith(("hold:", "moment:"))]
+
+
+@pytest.mark.parametrize("unhold", ["automatically", "by agent"])
+def test_who_takes_the_caller_off_hold_is_said(unhold: str) -> None:
+    r = rig()
+    talking(r)
+    _all(r, AgentAsks(r.now, "ann", "consult", Person("bob"), unhold=unhold))  # type: ignore[arg-type]
+    assert r.floor.held == {"a"}
+    done = handle(r.floor, Answered(r.now, r.leg("bob").name))
+    assert [each for each in done if isinstance(each, Unhold)] == ([Unhold("a")] if unhold == "automatically" else [])
+    assert r.floor.held == (set() if unhold == "automatically" else {"a"})
+
+
+def test_a_hold_that_the_host_refuses_is_tried_without_music_and_then_it_is_none() -> None:
+    r = rig()
+    talking(r, music="waltz")
+    _all(r, AgentAsks(r.now, "ann", "hold"))
+    assert handle(r.floor, NotHeld(r.now, "a", silent=False)) == (Hold("a"),)
+    assert r.floor.held == {"a"}
+    handle(r.floor, NotHeld(r.now, "a", silent=True))
+    assert r.floor.held == set()
+    assert handle(r.floor, NotHeld(r.now, "a", silent=False)) == (), "it is over"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Supervisors
+
+
+def watched(how: str) -> Rig:
+    r = rig()
+    talking(r)
+    r.send(Watch(r.now, "eva", Person("eva"), "a", how))  # type: ignore[arg-type]
+    r.answer("eva")
+    return r
+
+
+def test_an_agent_who_leaves_a_barged_call_leaves_the_caller_with_the_supervisor() -> None:
+    r = watched("barge")
+    r.people("a", 1, "the caller", "ann", "eva")
+    r.people("a", 2, "the caller", "eva")
+    assert r.told == [], "the script waits"
+    r.people("a", 3, "the caller")
+    assert r.told == [("a", "answered")]
+
+
+def test_an_agent_who_leaves_a_monitored_call_leads_the_caller_on_and_the_supervisor_out() -> None:
+    r = watched("monitor")
+    r.people("a", 1, "the caller", "ann", "eva")
+    r.people("a", 2, "the caller", "eva")
+    assert r.told == [("a", "answered")]
+    assert r.orders == ["Remove"]
+
+
+def test_a_supervisor_who_leaves_changes_nothing() -> None:
+    r = watched("monitor")
+    r.people("a", 1, "the caller", "ann", "eva")
+    r.people("a", 2, "the caller", "ann")
+    assert (r.told, r.orders, r.state("ann")) == ([], [], "talking")

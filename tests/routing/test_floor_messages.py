@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from floor_rig import MONDAY, floor
 
-from interpreter.routing import handle
+from interpreter.routing import Floor, handle
 from interpreter.routing.protocol import (
     Beep,
     Due,
@@ -16,6 +16,7 @@ from interpreter.routing.protocol import (
     Recording,
     StopRecording,
     TakeMessage,
+    Tell,
 )
 
 
@@ -62,3 +63,32 @@ def test_a_soft_tone_comes_ten_seconds_before_the_longest_message_is_full() -> N
     assert beeps(180.0) == [170.0]
     assert beeps(180.0, ends=60.0) == [], "it has ended before"
     assert beeps(15.0) == [], "a short one is not interrupted"
+
+
+def reviewed(*decisions: str) -> tuple[Floor, list[str]]:
+    """A message that is reviewed: each decision is a key, or "" for silence. What the call was told at last."""
+    known, told, step = floor(), list[str](), 0
+
+    def send(event: Event) -> None:
+        told.extend(each.outcome for each in handle(known, event) if isinstance(each, Tell))
+
+    send(TakeMessage(MONDAY, "a/1", "box", stop="#", quiet=4.0, review="Press 1 to send."))
+    for number, decision in enumerate(decisions):
+        at = MONDAY + 20 * number
+        send(Recording(at, "floor.1", "active", f"r{number}"))
+        send(Listened(at + 10, f"floor.1:{(step := step + 1)}", "key", "#"))
+        if known.messages["floor.1"].state == "review":
+            send(Listened(at + 15, f"floor.1:{(step := step + 1)}", "key" if decision else "silence", decision))
+    return known, told
+
+
+def test_silence_at_the_review_sends_the_message() -> None:
+    assert reviewed("")[1] == ["saved"]
+    assert reviewed("1")[1] == ["saved"]
+
+
+def test_a_message_is_recorded_again_three_times_and_then_sent_as_it_is() -> None:
+    assert reviewed("3", "3")[1] == []
+    known, told = reviewed("3", "3", "3", "not asked")
+    assert told == ["saved"]
+    assert known.messages["floor.1"].recording == "r3"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from floor_rig import Rig, floor
 
 from interpreter.protocol import Seconds
-from interpreter.routing import QueueRules
-from interpreter.routing.protocol import Probed, Tell
+from interpreter.routing import QueueRules, callers
+from interpreter.routing.protocol import CallBack, Person, Probed, Tell
 
 
 def rig() -> Rig:
@@ -263,3 +264,17 @@ def test_an_empty_queue_is_not_looked_at() -> None:
     r.answer("ann")
     r.wait(60)
     assert not r.floor.timers
+
+
+def test_a_caller_is_told_whether_a_call_back_could_be_promised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(callers, "MOST_OPEN", 1)
+    r = rig()
+    r.enter("x")
+    r.enter("a")
+    r.wait(0)
+    assert [dict(each.values)["callback"] for each in r.out if isinstance(each, Tell)] == [True]
+    r.left("a", hung_up=False)
+    r.send(CallBack(r.now, "a/2", "sales", "+1425", Person("4:+1425", "number")))
+    r.enter("b")
+    r.wait(0)
+    assert [dict(each.values)["callback"] for each in r.out if isinstance(each, Tell)][-1] is False

@@ -286,3 +286,23 @@ def test_a_call_that_would_come_after_closing_is_not_offered() -> None:
             await leave(rig, callers)
 
     play(run)
+
+
+def test_a_number_that_cannot_be_called_is_asked_for_once_more() -> None:
+    """The script takes what has the length of a number; the site refuses what no country has."""
+
+    async def run() -> None:
+        async with wire(S3) as rig:
+            await wants(rig, "not ready", *TEAM)
+            phone = rig.people.dial(rig.lines[0], "wait 3600s", caller="8:acs:visitor")
+            await rig.run_until(lambda: last(rig, phone, OFFER))
+            rig.emulator.press(phone, "1")
+            await rig.run_until(lambda: last(rig, phone, KNOWN))
+            rig.emulator.press(phone, "1")
+            await rig.run_until(lambda: last(rig, phone, ENTER))
+            assert "We cannot call that number." in heard(rig, phone)
+            assert rig.runtime.floors.floor.promises == {}
+            rig.emulator.hang_up(phone)
+            await rig.finish(phone)
+
+    play(run)

@@ -239,3 +239,46 @@ def test_who_would_wait_longer_than_twenty_minutes_is_sent_on_and_who_waits_is_n
             nobody_is_left(rig)
 
     play(run)
+
+
+def test_where_nobody_is_signed_in_the_caller_is_sent_on_at_once() -> None:
+    """First to the partner, who has gone home, too; then to a message: each with a sentence of its own."""
+
+    async def run() -> None:
+        async with wire(S6, sections=SITE) as rig:
+            for name in TEAM:
+                await rig.runtime.floors.post(Wanted(rig.clock.now(), name, "offline"))
+            caller = dial(rig, UNKNOWN)
+            await rig.advance(20.0)
+            told = [text for text in heard(rig, caller) if not text.startswith("http")]
+            assert told[:2] == [
+                "All of our loan agents have gone home.",
+                "Please leave your message after the tone. Press pound when finished.",
+            ]
+            await hang_up(rig, caller)
+            nobody_is_left(rig)
+
+    play(run)
+
+
+def test_who_has_reached_the_highest_priority_waits_by_arrival() -> None:
+    """Silver has 10 points after 600 s, gold after 240 s: from then on the earlier one is first, not the richer one."""
+
+    async def run() -> None:
+        text = S6.read_text(encoding="utf-8").replace('waited 10m "We are sorry for the wait."', "waited 30m")
+        async with wire(text, sections=SITE) as rig:
+            await away(rig, *TEAM)
+            silver = dial(rig, SILVER)
+            await rig.advance(300.0)
+            gold = dial(rig, GOLD)
+            await rig.advance(200.0)
+            floor = rig.runtime.floors.floor
+            order = [floor.callers[each].number for each in floor.waiting.of("loans")]
+            assert order == [GOLD, SILVER], "gold came later, and its priority is worth six minutes"
+            await rig.advance(150.0)
+            order = [floor.callers[each].number for each in floor.waiting.of("loans")]
+            assert order == [SILVER, GOLD], "both have ten points"
+            await hang_up(rig, gold, silver)
+            nobody_is_left(rig)
+
+    play(run)

@@ -227,3 +227,23 @@ def test_the_office_is_told_within_a_minute_by_whom_when_and_in_which_language()
             await runner.cleanup()
 
     play(run)
+
+
+def test_pound_ends_a_message() -> None:
+    async def run() -> None:
+        async with wire(S7, sections=SITE) as rig:
+            phone = rig.people.dial(rig.lines[0], "wait 600s")
+            await rig.run_until(lambda: tones(rig, phone) == 1)
+            await rig.advance(2.5)
+            rig.emulator.speak(phone, "Please call me back about my order, thank you.")
+            await rig.advance(3.2)
+            rig.emulator.press(phone, "#")
+            pressed = rig.clock.now()
+            await rig.run_until(lambda: REVIEW in heard(rig, phone))
+            assert rig.clock.now() - pressed < 1.0, "and not after four seconds of silence"
+            rig.emulator.press(phone, "1")
+            await rig.finish(phone)
+            await rig.advance(120.0)
+            assert len(messages(rig)) == 1
+
+    play(run)
