@@ -235,8 +235,8 @@ def _all(r: Rig, event: AgentAsks) -> tuple[object, ...]:
 # Hold, and who takes the caller back
 
 
-def talking(r: Rig, **more: object) -> None:
-    r.enter("a", **more)
+def talking(r: Rig, **more: str) -> None:
+    r.enter("a", "sales", **more)
     r.answer("ann")
 
 
