@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from dsl.analysis import edges as ways
 from dsl.analysis.edges import Edge
@@ -18,6 +18,7 @@ from dsl.ast import (
     BLOCKS,
     Block,
     Collect,
+    Consult,
     Counter,
     Data,
     Declaration,
@@ -32,11 +33,14 @@ from dsl.ast import (
     MoneyKind,
     PhoneKind,
     Prompts,
+    Queue,
     Run,
     Script,
     SpeechKind,
     Step,
+    Survey,
     Text,
+    Transfer,
     WhenHours,
     YesNoKind,
 )
@@ -146,12 +150,15 @@ class Program:
         return self.owners.get(block.name.text, self.flow)
 
     def keys_of(self, block: Block) -> tuple[GlobalKey, ...]:
-        """The keys that hold anywhere in the flow and that this block does not use itself."""
-        if not isinstance(block, Menu | Collect):
+        """The keys that hold anywhere in the flow and that this block does not use itself: where callers are asked
+        something, and where they wait for somebody. A key that leads to the block itself does nothing there."""
+        if not isinstance(block, Menu | Collect | Queue | Survey | Consult | Transfer):
             return ()
+        if isinstance(block, Transfer) and block.accept is None:
+            return ()  # the host rings, and hears nothing meanwhile
         owner = self.owner(block)
         keys = owner.keys if owner is not None else ()
-        return tuple(key for key in keys if not _uses(block, key.key.text))
+        return tuple(key for key in keys if not _uses(block, key.key.text) and not _leads_to(key, block))
 
     # ---------------------------------------------------------------------------------------------- settings
 
@@ -248,10 +255,31 @@ def _first_of_each(declarations: list[D]) -> Mapping[str, D]:
     return found
 
 
-def _uses(block: Menu | Collect, key: str) -> bool:
+def _leads_to(key: GlobalKey, block: Block) -> bool:
+    waits = isinstance(block, Queue | Survey | Consult | Transfer)
+    return waits and isinstance(key.destination, GoTo) and key.destination.target.text == block.name.text
+
+
+def _uses(block: Menu | Collect | Queue | Survey | Consult | Transfer, key: str) -> bool:
     """Whether a block takes a key for itself."""
-    if isinstance(block, Menu):
-        return any(each.text == key for option in block.options for each in option.keys)
+    match block:
+        case Menu():
+            return any(each.text == key for option in block.options for each in option.keys)
+        case Queue():
+            return any(option.key.text == key for option in block.options)
+        case Survey():
+            scales = (range(each.least.value, each.most.value + 1) for each in block.questions)
+            offered = block.offer is not None and key in "12"
+            return offered or any(key.isdecimal() and int(key) in scale for scale in scales)
+        case Consult() | Transfer():
+            return False
+        case Collect():
+            return _collects(block, key)
+        case _:
+            assert_never(block)
+
+
+def _collects(block: Collect, key: str) -> bool:
     kind = block.kind
     if kind is None or (kind.terminator is not None and kind.terminator.text == key):
         return True

@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias
 
 from dsl import Program
 from dsl.analysis.told import GIVEN, PEOPLE
-from dsl.ast import Collect, Menu, Queue, Step, Survey
+from dsl.ast import Collect, Consult, Menu, Queue, Step, Survey
+from dsl.ast import Transfer as TransferBlock
 from interpreter.explore.abstraction import Abstraction
 from interpreter.explore.entered import Entered, entries
 from interpreter.explore.written import record, value
@@ -260,7 +261,11 @@ class Moves:
         if isinstance(media, str) and media and kept.get("talking") is not True:
             yield GOES_ON, PlayEnded(at, media)
         if isinstance(block, Survey) and isinstance(awaited, Recognize):
-            yield from _survey(block, call, awaited, at)
+            everywhere = {key.key.text for key in self.program.keys_of(block)}
+            yield from _survey(block, call, awaited, at, everywhere)
+            for key in self.program.keys_of(block):
+                tone = key.key.text
+                yield Move("caller", f"presses {tone}"), Recognized(at, awaited.op, 200, 8531, tones=tone)
         if isinstance(awaited, Request) and waiting is not None and waiting.op == awaited.op:
             yield from self._people(call, awaited, at)
         if isinstance(block, Queue) and kept.get("talking") is not True:
@@ -269,6 +274,10 @@ class Moves:
                 number = max(call.tones_seen, default=0) + 1
                 said = f"waits {since:g}s\npresses {option.key.text}" if since else f"presses {option.key.text}"
                 yield Move("caller", said, seconds=since), ToneHeard(at + since, number, option.key.text)
+        waits = isinstance(block, Queue | Consult | TransferBlock) and kept.get("talking") is not True
+        for key in self.program.keys_of(block) if waits and block is not None else ():
+            number = max(call.tones_seen, default=0) + 1
+            yield Move("caller", f"presses {key.key.text}"), ToneHeard(at, number, key.key.text)
 
     def _people(self, call: Call, request: Request, at: float) -> Iterator[Happening]:
         """What people and the other parts of a contact center can make of a request."""
@@ -357,7 +366,7 @@ def _record(request: Request, values: tuple[tuple[str, Value], ...]) -> str:
     return record(values)
 
 
-def _survey(block: Survey, call: Call, awaited: Recognize, at: float) -> Iterator[Happening]:
+def _survey(block: Survey, call: Call, awaited: Recognize, at: float, everywhere: set[str]) -> Iterator[Happening]:
     yield SILENT, ActionFailed(at, awaited.op, 400, 8510)
     asked = dict(call.center).get("at")
     number = int(asked) if isinstance(asked, float) else 0
@@ -365,7 +374,9 @@ def _survey(block: Survey, call: Call, awaited: Recognize, at: float) -> Iterato
         keys, wrong = ["1"], "2"
     else:
         question = block.questions[min(number, len(block.questions) - 1)]
-        keys, wrong = [str(question.least.value)], "0"
+        scale = {str(key) for key in range(question.least.value, question.most.value + 1)}
+        keys = [str(question.least.value)]
+        wrong = next((key for key in "0987654321*#" if key not in scale and key not in everywhere), "A")
     for key in keys:
         yield Move("caller", f"presses {key}"), Recognized(at, awaited.op, 200, 8531, tones=key)
     yield Move("clumsy", f"presses {wrong}"), Recognized(at, awaited.op, 200, 8531, tones=wrong)

@@ -7,8 +7,9 @@ the key for itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
-from dsl.ast import Collect, GlobalKey, Menu
+from dsl.ast import Collect, GlobalKey, Menu, Queue, Survey
 from dsl.diagnostics import Diagnostic, Label
 from dsl.lint.heard import heard, written
 from dsl.lint.input import keys_taken
@@ -21,10 +22,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
     program = context.program
     for block in program.blocks.values():
         owner = program.owner(block)
-        if not isinstance(block, Menu | Collect) or owner is None or block.broken:
+        if not isinstance(block, Menu | Collect | Queue | Survey) or owner is None or block.broken:
             continue
         for key in owner.keys:
-            lost = _lost_in_menu(context, block, key) if isinstance(block, Menu) else _lost(context, block, key)
+            lost = _lost(context, block, key)
             if lost is not None:
                 yield RULE.at(
                     program.source,
@@ -34,6 +35,25 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     labels=(Label(key.span, "holds everywhere else"),),
                     help="choose another key for one of them",
                 )
+
+
+def _lost(context: Context, block: Menu | Collect | Queue | Survey, key: GlobalKey) -> Span | None:
+    """Where a block takes a key for something else."""
+    match block:
+        case Menu():
+            return _lost_in_menu(context, block, key)
+        case Collect():
+            return _lost_in_collect(context, block, key)
+        case Queue():
+            meant = context.program.source.slice(key.destination.span)
+            lost = (o for o in block.options if o.key.text == key.key.text)
+            return next((o.key.span for o in lost if context.program.source.slice(o.destination.span) != meant), None)
+        case Survey():
+            wanted = key.key.text
+            scales = (q for q in block.questions if wanted.isdecimal() and q.least.value <= int(wanted) <= q.most.value)
+            return next((question.name.span for question in scales), None)
+        case _:
+            assert_never(block)
 
 
 def _lost_in_menu(context: Context, menu: Menu, key: GlobalKey) -> Span | None:
@@ -46,7 +66,7 @@ def _lost_in_menu(context: Context, menu: Menu, key: GlobalKey) -> Span | None:
     return None
 
 
-def _lost(context: Context, block: Collect, key: GlobalKey) -> Span | None:
+def _lost_in_collect(context: Context, block: Collect, key: GlobalKey) -> Span | None:
     """A confirmation takes 1 and 2; otherwise only a text that offers the key makes it a loss, for a collect has to
     take digits."""
     program = context.program

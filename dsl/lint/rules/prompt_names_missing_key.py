@@ -53,7 +53,8 @@ def _asked(context: Context, block: Block) -> Iterator[_Asked]:
                 if option.offer:
                     advice = f"this offer is for `press {option.key.text}`"
                     yield _Asked((Spoken(option.offer, "offer"),), (option.key.text,), advice)
-            keys = tuple(option.key.text for option in block.options)
+            anywhere = (key.key.text for key in context.program.keys_of(block))
+            keys = (*(option.key.text for option in block.options), *anywhere)
             yield _Asked(tuple(each for each in spoken(block) if each.use == "announcement"), keys)
         case Voicemail():
             stop = (block.stop_key.text,) if block.stop_key else ()

@@ -10,11 +10,11 @@ from typing import assert_never
 
 from dsl.ast import Announcement, Block, Callback, Consult, Transfer
 from interpreter.machine import ends, run
-from interpreter.machine.center import asking
+from interpreter.machine.center import asking, keys
 from interpreter.machine.state import After
 from interpreter.machine.turn import Scope, Turn, longest
 from interpreter.opening import is_zone, windows
-from interpreter.protocol import Disconnected, Event, Items, Reported, Value
+from interpreter.protocol import Disconnected, Event, Items, Reported, ToneHeard, Value
 from interpreter.values import evaluate
 
 RING = 25.0
@@ -67,6 +67,7 @@ def _transfer(turn: Turn, block: Transfer) -> After | None:
     if block.is_to_callee:
         arguments = (*arguments, ("number", turn.call.callee))
     asking.ask(turn, "transfer", block.target.name.text, arguments, ring + SLACK)
+    keys.listen(turn, block)
     asking.music(turn, block.music)
     return None
 
@@ -80,6 +81,7 @@ def _consult(turn: Turn, block: Consult) -> After | None:
         ("unhold", block.unhold.how if block.unhold else "automatically"),
     )
     asking.ask(turn, "consult", block.expert.text, arguments, ring + SLACK)
+    keys.listen(turn, block)
     for index, announcement in enumerate(block.announcements):
         first = announcement.start or announcement.every
         turn.timer(f"announce.{index}", first.seconds if first is not None else asking.GAP)
@@ -111,6 +113,8 @@ def event(turn: Turn, block: Leg, event: Event) -> bool:
             return _handed_over(turn, block, "joined")
         asking.withdraw(turn, hung_up=True)
         return False
+    if isinstance(event, ToneHeard) and isinstance(block, Transfer | Consult):
+        return asking.noted(turn, "talking") is True or keys.waiting(turn, block, event)
     answer = asking.mine(turn, event)
     if isinstance(answer, Reported):
         if isinstance(block, Transfer) and answer.outcome == "answered":
@@ -126,7 +130,10 @@ def event(turn: Turn, block: Leg, event: Event) -> bool:
     if isinstance(answer, Reported) and isinstance(block, Callback):
         ends.set_variable(turn, "callback.place", dict(answer.values).get("place"))
     if answer is not None:  # whoever waits for the other one is not kept by our own sentence
+        keys.deafen(turn)
         return asking.leave(turn, block, asking.outcome_of(answer, _known(block)))
+    if asking.is_due(turn, event, "watch"):
+        keys.deafen(turn)
     return asking.simple(turn, block, event, _known(block))
 
 
@@ -143,6 +150,7 @@ def _during(turn: Turn, name: str) -> list[tuple[str, Value]]:
 def _handed_over(turn: Turn, block: Transfer | Consult, outcome: str) -> bool:
     """The target has accepted, or the caller has hung up on the expert: the rest of the route is run in silence."""
     route = next((r for r in block.routes if any(o.text == outcome for o in r.outcomes)), None)
+    keys.deafen(turn)
     asking.quiet(turn)
     turn.note("took", outcome, route.span.start if route else -1)
     run.left(turn, "transferred", route.destination if route else None)
@@ -161,6 +169,7 @@ def _connected(turn: Turn, op: str) -> bool:
     if asking.noted(turn, "talking") is True:
         turn.note("ignored", "connected again")
         return True
+    keys.deafen(turn)
     asking.quiet(turn)
     turn.stop_waiting()
     asking.note(turn, "talking", True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dsl.ast import Queue, QueueOption, Route
 from interpreter.machine import ends, run
-from interpreter.machine.center import asking
+from interpreter.machine.center import asking, keys
 from interpreter.machine.state import After
 from interpreter.machine.turn import Scope, Turn
 from interpreter.protocol import (
@@ -17,8 +17,6 @@ from interpreter.protocol import (
     Event,
     Items,
     Reported,
-    StartTones,
-    StopTones,
     ToneHeard,
     Value,
 )
@@ -44,8 +42,7 @@ def begin(turn: Turn, block: Queue) -> After | None:
         if option.offer is not None:
             turn.timer(f"offer.{index}", option.start.seconds if option.start else asking.GAP)
     asking.note(turn, "since", turn.at)
-    if block.options and not turn.program.keeps_type_ahead:
-        turn.effects.append(StartTones(turn.op()))
+    keys.listen(turn, block, bool(block.options))
     asking.music(turn, block.music)
     return None
 
@@ -105,13 +102,8 @@ def event(turn: Turn, block: Queue, event: Event) -> bool:
 
 
 def _leave(turn: Turn, block: Queue, outcome: str) -> bool:
-    _stop_tones(turn, block)
+    keys.deafen(turn)
     return asking.leave(turn, block, outcome)
-
-
-def _stop_tones(turn: Turn, block: Queue) -> None:
-    if block.options and not turn.program.keeps_type_ahead and asking.noted(turn, "talking") is not True:
-        turn.effects.append(StopTones(turn.op()))
 
 
 def _reported(turn: Turn, block: Queue, event: Reported) -> bool:
@@ -122,7 +114,7 @@ def _reported(turn: Turn, block: Queue, event: Reported) -> bool:
         case "connected" if asking.noted(turn, "talking") is True:
             turn.note("ignored", "connected again")
         case "connected":
-            _stop_tones(turn, block)
+            keys.deafen(turn)
             asking.quiet(turn)
             waiting = turn.call.waiting
             turn.stop_waiting()
@@ -154,15 +146,18 @@ def _hung_up(turn: Turn, block: Queue, talking: bool) -> bool:
 
 
 def _key(turn: Turn, block: Queue, event: ToneHeard) -> bool:
-    if event.sequence in turn.call.tones_seen:
+    if not keys.is_new(turn, event):
         return True
-    turn.update(tones_seen=(*turn.call.tones_seen, event.sequence)[-32:])
+    everywhere = keys.anywhere(turn, block, event.tone)
+    if everywhere is not None:
+        asking.withdraw(turn)
+        return keys.take(turn, block, everywhere)
     option = next((o for i, o in enumerate(block.options) if o.key.text == event.tone and _open(turn, o, i)), None)
     if option is None:
         turn.note("ignored", f"key {event.tone} has no meaning here now")
         return True
     asking.withdraw(turn)
-    _stop_tones(turn, block)
+    keys.deafen(turn)
     asking.quiet(turn)
     turn.stop_waiting()
     turn.note("edge", f"press {option.key.text}", option.span.start)

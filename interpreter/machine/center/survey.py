@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dsl.ast import Question, Survey, Text
 from interpreter.machine import ends, secrecy
-from interpreter.machine.center import asking
+from interpreter.machine.center import asking, keys
 from interpreter.machine.results import heard
 from interpreter.machine.state import After
 from interpreter.machine.turn import Scope, Turn, longest
@@ -108,6 +108,9 @@ def event(turn: Turn, block: Survey, event: Event) -> bool:
         if verdict == "cancelled":
             return True
         key = event.tones if verdict == "input" else ""
+        everywhere = keys.anywhere(turn, block, key) if key else None
+        if everywhere is not None:
+            return keys.take(turn, block, everywhere)
         return asking.then(turn, lambda: _answered(turn, block, key))
     refused = isinstance(event, ActionRefused) and event.op == op
     if refused or asking.is_due(turn, event, "watch"):
