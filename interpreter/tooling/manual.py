@@ -32,6 +32,7 @@ ORDER = (
     ("The language", "language.md"),
     ("Outcomes", "outcomes.md"),
     ("Cookbook", "cookbook.md"),
+    ("Scenarios", "scenarios.md"),
     ("Coming from another system", "moving.md"),
     ("Trying a script out", "testing.md"),
     ("Site file and hosting", "site.md"),
