@@ -62,6 +62,7 @@ STATEMENTS = {
 }
 BLOCKS = {
     "transfer": "transfer it\n    to number desk\n",
+    "transfer to callee": "transfer it\n    to callee\n",
     "queue": "queue it\n",
     "voicemail": 'voicemail it\n    greeting "Speak after the tone."\n    up to 3m\n',
     "callback": "callback it\n    number caller.number\n",
@@ -114,6 +115,9 @@ def _script(verb: str) -> str:
         )
     if verb == "pay":
         return HEAD + PAY + _routes("pay", 4) + TAIL
+    if verb == "transfer to callee":
+        start = "step first\n    when callee is known -> it\n    go to broken\n\n"
+        return HEAD + start + BLOCKS[verb] + _routes(verb, 4) + TAIL
     if verb in STATEMENTS:
         return HEAD + f"step it\n    {STATEMENTS[verb]}\n" + _routes(verb, 8) + TAIL
     return HEAD + BLOCKS[verb] + _routes(verb, 4) + TAIL
@@ -136,7 +140,7 @@ def _plan(verb: str, outcome: str) -> str:
     if verb == "pay":
         values = ' { reference "1" }' if outcome == "paid" else ""
         return f"press 4242424242424242\npress 35#\npay {outcome}{values}"
-    return f"{verb} {outcome}"
+    return f"{verb.removesuffix(' to callee')} {outcome}"
 
 
 CASES = [(verb, each.name) for verb, outcomes in VERBS.items() if verb != "when hours" for each in outcomes]
@@ -144,7 +148,8 @@ CASES = [(verb, each.name) for verb, outcomes in VERBS.items() if verb != "when 
 
 @pytest.mark.parametrize(("verb", "outcome"), CASES, ids=[f"{verb}: {outcome}" for verb, outcome in CASES])
 def test_outcome_is_reached(verb: str, outcome: str) -> None:
-    simulation = Simulation(unchecked(_script(verb)), MONDAY)
+    callee = (("callee", "+14255550155"),) if verb == "transfer to callee" else ()
+    simulation = Simulation(unchecked(_script(verb)), MONDAY, arguments=callee)
     assert phone.run_plan(simulation, phone.read_plan(_plan(verb, outcome))) == 0
     assert simulation.end is not None
     assert simulation.end.result == outcome.replace(" ", "_"), phone.transcript(simulation)
