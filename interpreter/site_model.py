@@ -170,6 +170,8 @@ class Desktop(Section):
     may_dial: list[Annotated[str, Field(pattern=r"^\+[0-9]{1,15}$")]] = Field(default_factory=list)
     """What a number that an agent dials by itself may begin with, such as ``+1``. None: only the names of the site
     file may be dialled."""
+    barge_tone: bool = False
+    """Whether the people in a call hear a soft tone when a supervisor comes in to be heard."""
     origins: list[Origin] = Field(default_factory=list)
     """Where pages come from that may call the API in a browser. None: a browser keeps pages from elsewhere out."""
 

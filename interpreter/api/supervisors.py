@@ -86,7 +86,8 @@ class SupervisorsApi:
             raise Refused(409, "you are in another call, or rung for one")
         if verb != "leave" and not mine and not any(leg.agent and leg.state == "in" for leg in floor.legs_of(call)):
             raise Refused(409, "no agent talks in this call")
-        await self._floors.post(Watch(self._clock.now(), name, person, call, verb))
+        tone = self._site.desktop.barge_tone
+        await self._floors.post(Watch(self._clock.now(), name, person, call, verb, tone))
         view = self._views.watched(self._floors.floor, call, person.address)
         if verb != "leave" and view.you == "out":
             raise Refused(409, "the talk has ended meanwhile")

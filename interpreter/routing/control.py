@@ -93,6 +93,8 @@ def unhold(floor: Floor, call: str) -> None:
         floor.held.discard(call)
         floor.clear(*(name for name in floor.timers if name.endswith(f":{call}") and _of_hold(name)))
         floor.done.append(Unhold(call))
+        for leg in floor.legs_of(call):
+            _sound(floor, leg, floor.latest)
 
 
 def _of_hold(timer: str) -> bool:
@@ -134,20 +136,33 @@ def watch(floor: Floor, event: Watch) -> None:
             moving.revoke(floor, leg, event.at)
     elif present:
         for leg in present:
-            _listens(floor, leg, event.how == "monitor")
+            _listens(floor, leg, event)
     elif any(leg.agent and leg.state == "in" for leg in floor.legs_of(event.call)):
         entry = f"{event.call}/supervisor.{floor.number()}"
         leg = moving.begin(floor, entry, event.person, moving.SUPERVISOR_RING, event.at)
         leg.part, leg.muted = "supervisor", event.how == "monitor"
+        leg.tone = event.tone and not leg.muted
         agents.visits(floor, leg)
 
 
-def _listens(floor: Floor, leg: Leg, only: bool) -> None:
+def _listens(floor: Floor, leg: Leg, event: Watch) -> None:
     """A supervisor who is there already is not to be heard any more, or is to be. For the latter the host has no
     request: the supervisor's own client ends being mute."""
-    if leg.part == "supervisor" and only and not leg.muted and leg.state == "in":
+    only = event.how == "monitor"
+    if leg.part != "supervisor" or only == leg.muted:
+        return
+    if only and leg.state == "in":
         floor.done.append(Mute(leg.name, leg.call, leg.person))
-    leg.muted = only if leg.part == "supervisor" else leg.muted
+    leg.muted, leg.tone = only, event.tone and not only
+    _sound(floor, leg, event.at)
+
+
+def _sound(floor: Floor, leg: Leg, at: float) -> None:
+    """The tone that is owed to those in the call, once the supervisor is there. A caller on hold would not hear it: it
+    comes when the hold is over."""
+    if leg.tone and leg.state == "in" and leg.call not in floor.held:
+        leg.tone = False
+        floor.timer(f"chime:{leg.call}", at + moving.CHIME)
 
 
 def heard(floor: Floor, event: Unmuted) -> None:
@@ -163,6 +178,7 @@ def noticed(floor: Floor, what: Literal["accepted", "there", "lost", "left"], le
     if what == "there" and leg.part == "supervisor":
         if leg.muted:
             floor.done.append(Mute(leg.name, leg.call, leg.person))
+        _sound(floor, leg, at)
     elif what in ("lost", "left") and leg.part == "supervisor" and leg.heir:
         floor.tell(leg.entry, "answered", ("agent", ""), ("leg", leg.name))
         _empty(floor, leg.call, at)

@@ -45,8 +45,6 @@ from interpreter.routing.state import Agent, Caller, Floor, Guest, Leg, call_of
 
 LOOK = 60.0
 """Seconds from an answer, or a look, to the first look: those who have just come may not be listed yet."""
-CHIME = 0.5
-"""Seconds from joining to the tone that tells both: by then the caller's music has stopped (scenario S11)."""
 
 
 def offer(floor: Floor, caller: Caller, agent: Agent, at: float) -> None:
@@ -141,7 +139,7 @@ def answered(floor: Floor, event: Answered) -> None:
     elif guest is not None:
         floor.tell(guest.entry, "connected" if guest.stays else "answered")
         if leg.whisper:
-            floor.timer(f"chime:{leg.call}", event.at + CHIME)
+            floor.timer(f"chime:{leg.call}", event.at + moving.CHIME)
 
 
 def _risen(floor: Floor, name: str) -> Leg | None:

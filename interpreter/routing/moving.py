@@ -35,6 +35,8 @@ A_WORD = 0.35
 ACCEPT = "1"
 DECLINE = "2"
 SUPERVISOR_RING = 30.0
+CHIME = 0.5
+"""Seconds from joining to the tone that tells both: by then the caller's music has stopped (scenario S11)."""
 REMEMBERED = 1_000
 """Legs that came to nothing and are remembered."""
 GOODBYE = 1.5

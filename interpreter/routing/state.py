@@ -236,6 +236,8 @@ class Leg:
     """Of a promise to call back: the agent's line, which becomes the conversation, and the customer's. ``expert``:
     somebody whom an agent has asked into the call, ``supervisor``: who listens there."""
     muted: bool = False
+    tone: bool = False
+    """A soft tone is owed to those in the call: from now on this supervisor is heard."""
     unholds: bool = False
     """Once this expert is there, the caller is taken off hold."""
     heir: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from api_rig import Center, address, on_center
 from wire_center import nobody_is_left
 
@@ -64,6 +65,21 @@ def test_a_supervisor_comes_into_a_call_and_is_seen() -> None:
         await center.rig.finish(caller)
 
     on_center(story)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_soft_tone_when_a_supervisor_comes_to_be_heard_is_the_choice_of_the_site(wanted: bool) -> None:
+    async def story(center: Center) -> None:
+        call, caller = await watched(center)
+        assert (await center.desktop("sofia").ask("POST", f"/calls/{call}/barge"))[0] == 200
+        await center.picks_up("sofia")
+        await center.rig.advance(2.0)
+        heard = [each.text for each in center.rig.emulator.transcript(caller)]
+        assert len([each for each in heard if each.endswith("/tones/join.wav")]) == int(wanted)
+        center.rig.emulator.hang_up(caller)
+        await center.rig.finish(caller)
+
+    on_center(story, desktop={"barge_tone": wanted})
 
 
 def test_what_cannot_be_heard() -> None:

@@ -23,9 +23,9 @@ async def talking(rig: Wire) -> str:
     return phone
 
 
-async def watch(rig: Wire, phone: str, how: str) -> None:
+async def watch(rig: Wire, phone: str, how: str, tone: bool = False) -> None:
     call = rig.state(phone).call_id
-    await rig.runtime.floors.post(Watch(rig.clock.now(), "eva", SUPERVISOR, call, how))  # type: ignore[arg-type]
+    await rig.runtime.floors.post(Watch(rig.clock.now(), "eva", SUPERVISOR, call, how, tone))  # type: ignore[arg-type]
     await rig.advance(4.0)
 
 
@@ -74,6 +74,43 @@ def test_a_supervisor_who_barges_is_heard_by_both() -> None:
             await rig.advance(60.0)
             assert not rig.emulator.legs_left_behind()
             assert not rig.emulator.hearing(phone)
+
+    play(run)
+
+
+def tones(rig: Wire, phone: str) -> list[float]:
+    """When the soft tone was heard here."""
+    return [each.t for each in rig.emulator.transcript(phone) if each.text.endswith("/tones/join.wav")]
+
+
+def test_a_caller_hears_a_soft_tone_when_a_supervisor_barges_in() -> None:
+    async def run() -> None:
+        async with wire(S8) as rig:
+            phone = await talking(rig)
+            await watch(rig, phone, "barge", tone=True)
+            [boss] = [each for each in rig.emulator.calls() if each.me.label == SUPERVISOR.address]
+            [heard] = tones(rig, phone)
+            assert 0.0 < heard - times(rig, boss.id, "connected")[0] <= 1.0
+            await watch(rig, phone, "barge", tone=True)
+            assert len(tones(rig, phone)) == 1
+            rig.emulator.hang_up(phone)
+            await rig.finish(phone)
+
+    play(run)
+
+
+def test_a_caller_hears_the_tone_when_a_supervisor_who_listened_is_to_be_heard() -> None:
+    async def run() -> None:
+        async with wire(S8) as rig:
+            phone = await talking(rig)
+            await watch(rig, phone, "monitor", tone=True)
+            assert tones(rig, phone) == []
+            asked = rig.clock.now()
+            await watch(rig, phone, "barge", tone=True)
+            [heard] = tones(rig, phone)
+            assert 0.0 < heard - asked <= 1.0
+            rig.emulator.hang_up(phone)
+            await rig.finish(phone)
 
     play(run)
 

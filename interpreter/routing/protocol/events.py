@@ -236,13 +236,15 @@ class Beat:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A supervisor comes into a call: muted (``monitor``), or to be heard (``barge``); or leaves it."""
+    """A supervisor comes into a call: muted (``monitor``), or to be heard (``barge``); or leaves it. ``tone``: whoever
+    comes to be heard is announced by a soft tone."""
 
     at: float
     supervisor: str
     person: Person
     call: str
     how: Literal["monitor", "barge", "leave"]
+    tone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
