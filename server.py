@@ -161,6 +161,8 @@ async def running(
         metrics.registry.register(CenterCollector(site, center.floors, time))
         by_itself = clock is None if fire is None else fire
         presence = await open_presence(site, center.floors, time, session, metrics.registry, stack, run=by_itself)
+        if presence is not None:
+            center.desk.presence = presence.objection
         gate = await open_gate(site, time, metrics, stack, real)
         streams = Streams(center.floors, time, real, Views(site))
         stack.push_async_callback(sockets.close)

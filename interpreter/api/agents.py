@@ -18,6 +18,7 @@ from interpreter.api.stream import MEDIA, Streams
 from interpreter.api.targets import Admitting, Asking, Consulting, Target, person_meant
 from interpreter.api.views import AgentView, Views
 from interpreter.floor import Floors
+from interpreter.floor.asking import FloorDesk
 from interpreter.ports import Clock
 from interpreter.routing.control import talk_of
 from interpreter.routing.lobby import waits_in
@@ -66,8 +67,9 @@ class Dropping(Sent):
 class AgentsApi:
     """The operations of agents on one floor."""
 
-    def __init__(self, site: Site, floors: Floors, clock: Clock, streams: Streams) -> None:
+    def __init__(self, site: Site, floors: Floors, clock: Clock, streams: Streams, asking: FloorDesk) -> None:
         self._site, self._floors, self._clock, self._streams = site, floors, clock, streams
+        self._asking = asking
         self._views = Views(site)
 
     def operations(self) -> list[Operation]:
@@ -248,6 +250,8 @@ class AgentsApi:
         person, ring = self._meant(asked, verb)
         if person is not None:
             _may_come(floor, leg, person, verb)
+            if verb != "drop" and (objection := self._asking.presence(person, leg.call)) is not None:
+                raise Refused(409, f"is not rung now: {objection.reason}")
         if verb == "drop" and not _asked_in(floor, leg.call, person):
             raise Refused(409, "nobody of that name was asked into the call")
         call, caller = leg.call, self._let_in(name, asked) if verb == "admit" else ""

@@ -17,7 +17,7 @@ from interpreter.web import Desk
 def every_operation(desk: Desk) -> tuple[Operation, ...]:
     """What can be asked of a server, the document that says so among it."""
     site, floors, clock = desk.site, desk.center.floors, desk.clock
-    agents = AgentsApi(site, floors, clock, desk.streams)
+    agents = AgentsApi(site, floors, clock, desk.streams, desk.center.desk)
     supervisors = SupervisorsApi(site, floors, clock)
     operator, calls, recordings = OperatorApi(desk), OperatorCalls(desk), RecordingsApi(desk)
     transcripts = TranscriptsApi(site, floors, desk.store)

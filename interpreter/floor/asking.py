@@ -14,7 +14,18 @@ from interpreter.callees import parse, standing_objection
 from interpreter.floor.service import Floors
 from interpreter.ports import Clock, Line, Performance, Performed, Refused, TryLater
 from interpreter.protocol import Items, Request, Value
-from interpreter.routing.protocol import Briefed, CallBack, Entered, Event, Invited, Left, Person, Surveyed, TakeMessage
+from interpreter.routing.protocol import (
+    Briefed,
+    CallBack,
+    Entered,
+    Event,
+    Invited,
+    Left,
+    Objection,
+    Person,
+    Surveyed,
+    TakeMessage,
+)
 from interpreter.routing.state import STRICT, Floor
 from interpreter.site import Site
 from interpreter.staff import caller_address, expert, number, target
@@ -26,8 +37,13 @@ NO_TELEPHONE = "only telephones are called on behalf of a line"
 _NEED = re.compile(r"(?:(?P<after>[\d.]+) )?(?P<skill>.+?) >= (?P<level>\d+)")
 
 
+def nothing_known(person: Person, call: str) -> Objection | None:
+    """Where presence is not read it speaks against nobody."""
+    return None
+
+
 class FloorDesk:
-    """Takes the requests of calls."""
+    """Takes the requests of calls. ``presence`` says what speaks against ringing somebody into a call."""
 
     def __init__(
         self,
@@ -41,6 +57,7 @@ class FloorDesk:
         nothing where it may be (it raises `StoreUnavailable`)."""
         self._site, self._floors, self._clock, self._can_keep = site, floors, clock, can_keep
         self._objection = objection
+        self.presence: Callable[[Person, str], Objection | None] = nothing_known
         self._under_way: dict[str, asyncio.Event] = {}
         """Requests that are being taken."""
 
@@ -79,7 +96,7 @@ class FloorDesk:
             log.warning("call %s: an agent's call is not allowed: %s", line.call_id, objection)
         entry = f"{line.call_id}/{action.op}"
         invited = self._invited(self._clock.now(), line, entry, number(to), values, stays=False)
-        assert isinstance(invited, Invited)
+        assert invited is not None
         return await self._post(replace(invited, objection=objection))
 
     async def withdraw(self, line: Line, op: str, hung_up: bool = False) -> Performance:
@@ -114,8 +131,7 @@ class FloorDesk:
         if action.verb == "survey":
             return Surveyed(now, line.call_id, action.name, action.arguments)
         if action.verb == "consult":
-            whom = expert(self._site, action.name)
-            return self._invited(now, line, entry, whom, values, stays=True)
+            return self._consulted(now, line, entry, expert(self._site, action.name), values)
         whom = target(self._site, str(values.get("kind", "")), action.name)
         return self._invited(now, line, entry, whom, values, stays=False)
 
@@ -126,9 +142,19 @@ class FloorDesk:
             return not standing_objection(self._site, to)
         return parse(to) is not None and not is_emergency(to)
 
+    def _consulted(
+        self, at: float, line: Line, entry: str, whom: Person | None, values: Mapping[str, Value]
+    ) -> Event | None:
+        """An expert is asked for: one who is known to be busy is not rung."""
+        invited = self._invited(at, line, entry, whom, values, stays=True)
+        objection = self.presence(whom, line.call_id) if whom is not None else None
+        if invited is None or objection is None:
+            return invited
+        return replace(invited, outcome=objection.outcome, objection=objection.reason)
+
     def _invited(
         self, at: float, line: Line, entry: str, whom: Person | None, values: Mapping[str, Value], stays: bool
-    ) -> Event | None:
+    ) -> Invited | None:
         if whom is None:
             return None
         ring, whisper, language = values.get("ring"), values.get("accept"), values.get("language")

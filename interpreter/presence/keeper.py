@@ -91,6 +91,8 @@ class Keeper:
         self._look = look
         self._logged: dict[str, float] = {}
         self._agents: dict[str, _Agent] = {}
+        self._others: dict[str, float] = {}
+        """Users who are no agents, and when a call of ours could last be seen of each."""
         self._marks: dict[str, _Mark] = {}
         self._seen: dict[str, tuple[float, Presence]] = {}
         self._unread: dict[str, Pause] = {}
@@ -106,6 +108,15 @@ class Keeper:
         if known is None or known.user_id != user_id:
             self._agents[agent] = _Agent(user_id, known is not None and known.held)
         self.tell_again(agent)
+
+    def follow(self, user_id: str) -> None:
+        """Read presence of somebody who is no agent. Nothing is shown of them, and nobody is told."""
+        self._others.setdefault(user_id, -math.inf)
+
+    def has_call(self, user_id: str) -> None:
+        """Somebody who is followed is in a call of ours now: Teams says so of them itself, for a while longer."""
+        if user_id in self._others:
+            self._others[user_id] = self._clock.now()
 
     def forget(self, agent: str) -> None:
         """An agent is gone. What we show of them is taken back."""
@@ -132,14 +143,21 @@ class Keeper:
         known = self._agents.get(agent)
         if known is None:
             return None
-        now = self._clock.now()
-        at, presence = self._seen.get(known.user_id, (-math.inf, Presence("", "")))
-        released = 0.0 if known.user_id in self._marks else now - known.ours
+        released = 0.0 if known.user_id in self._marks else self._clock.now() - known.ours
+        return self._decide(known.user_id, known.held, released)
+
+    def verdict_of(self, user_id: str) -> Verdict | None:
+        """What presence says now of somebody who is followed; ``None`` for anybody else."""
+        ours = self._others.get(user_id)
+        return self._decide(user_id, False, self._clock.now() - ours) if ours is not None else None
+
+    def _decide(self, user_id: str, held: bool, released: float) -> Verdict:
+        at, presence = self._seen.get(user_id, (-math.inf, Presence("", "")))
         return decide(
             presence.availability,
             presence.activity,
-            now - at,
-            held=known.held,
+            self._clock.now() - at,
+            held=held,
             released=released,
             rules=self._rules,
             grace=self._grace,
@@ -289,7 +307,7 @@ class Keeper:
 
     def _to_read(self, now: float) -> list[str]:
         """Everybody who is not in a call of ours, nor unknown to Graph."""
-        known = {agent.user_id for agent in self._agents.values()}
+        known = {agent.user_id for agent in self._agents.values()} | self._others.keys()
         self._seen = {user_id: seen for user_id, seen in self._seen.items() if user_id in known}
         self._unread = {user_id: pause for user_id, pause in self._unread.items() if user_id in known}
         refused = {user_id for user_id, pause in self._unread.items() if not pause.over(now)}

@@ -39,16 +39,18 @@ UNKNOWN = Verdict(True, "presence is not known")
 OURS = Verdict(True, "in a call of ours")
 AFTER = Verdict(True, "was in a call of ours a moment ago")
 
+UNDISTURBED = "do not disturb"
+
 RULES: tuple[Rule, ...] = (
     # What somebody does says more than how available they are.
     Rule(ANY, "InACall", False, "in another call"),
     Rule(ANY, "InAConferenceCall", False, "in another call"),
     Rule(ANY, "InAMeeting", False, "in a meeting"),
     Rule(ANY, "Presenting", False, "presenting"),
-    Rule(ANY, "DoNotDisturb", False, "do not disturb"),
-    Rule(ANY, "UrgentInterruptionsOnly", False, "do not disturb"),
+    Rule(ANY, "DoNotDisturb", False, UNDISTURBED),
+    Rule(ANY, "UrgentInterruptionsOnly", False, UNDISTURBED),
     Rule(ANY, "OffWork", False, "off work"),
-    Rule("DoNotDisturb", ANY, False, "do not disturb"),
+    Rule("DoNotDisturb", ANY, False, UNDISTURBED),
     Rule("Busy", ANY, False, "busy"),
     Rule("BusyIdle", ANY, False, "busy"),
     Rule("BeRightBack", ANY, False, "be right back"),

@@ -28,7 +28,8 @@ from interpreter.presence.errors import (
 from interpreter.presence.graph import Graph, Presences, TokenProvider
 from interpreter.presence.identity import OwnIdentity
 from interpreter.presence.keeper import Keeper, Service
-from interpreter.routing.protocol import Seen
+from interpreter.presence.policy import UNDISTURBED
+from interpreter.routing.protocol import Objection, Person, Seen
 from interpreter.routing.state import Agent
 from interpreter.site import Site
 from interpreter.site_center import Presence
@@ -36,16 +37,30 @@ from interpreter.store import StoreUnavailable
 
 T = TypeVar("T")
 
+TEAMS_USER = "8:orgid:"
+"""Before the object id of a user of Teams in a raw id of the service."""
 CONNECTED = ("whispering", "joining", "in", "removing")
 """States of a leg whose person has picked up."""
 
 
 class Teams:
-    """Presence of the agents of one floor. ``users`` are their object ids in Teams, by the agents' names."""
+    """Presence of the agents of one floor, and of the others whom calls may ask for. ``users`` are the object ids of
+    the agents in Teams, by their names, ``others`` those of users who are no agents."""
 
-    def __init__(self, graph: Service, floors: Floors, clock: Clock, users: Mapping[str, str], *, every: float) -> None:
+    def __init__(
+        self,
+        graph: Service,
+        floors: Floors,
+        clock: Clock,
+        users: Mapping[str, str],
+        others: Iterable[str] = (),
+        *,
+        every: float,
+    ) -> None:
         self._floors, self._clock, self.users = floors, clock, users
         self.keeper = Keeper(graph, clock, self._tell, every=every, look=self._look)
+        for user in others:
+            self.keeper.follow(user)
         self._known: dict[str, tuple[bool, bool]] = {}
         """Who is watched: whether there is any leg, and whether one is connected."""
 
@@ -57,8 +72,24 @@ class Teams:
         """Do what is due until ``stop``."""
         await self.keeper.run(stop)
 
+    def objection(self, person: Person, call: str) -> Objection | None:
+        """Why somebody who is no agent is not to be rung into a call now; ``None`` where nothing speaks against it.
+        Presence that is not known speaks against nobody."""
+        verdict = self.keeper.verdict_of(person.address.removeprefix(TEAMS_USER))
+        if verdict is None:
+            return None
+        legs = self._floors.floor.legs.values()
+        if any(leg.person.address == person.address and leg.call != call and leg.state in CONNECTED for leg in legs):
+            return Objection("declined", "in another call of ours")
+        if verdict.offer:
+            return None
+        return Objection("not allowed" if verdict.reason == UNDISTURBED else "declined", f"Teams: {verdict.reason}")
+
     def _look(self) -> None:
-        """Say what has become of the agents."""
+        """Say what has become of the agents, and who else is in a call of ours."""
+        for leg in self._floors.floor.legs.values():
+            if leg.state in CONNECTED:
+                self.keeper.has_call(leg.person.address.removeprefix(TEAMS_USER))
         for name, user in self.users.items():
             agent = self._floors.floor.agents.get(name)
             if agent is None or (agent.wanted == "offline" and not agent.legs):
@@ -161,6 +192,17 @@ def users_of(site: Site) -> dict[str, str]:
     return found
 
 
+def others_of(site: Site) -> frozenset[str]:
+    """The object ids of the users of Teams who may be asked for and are no agents: of ``[experts]`` and
+    ``[teams_users]``."""
+    settings = site.settings
+    named = {each.teams_user for each in settings.experts.values() if each.teams_user} | {
+        *settings.teams_users.values()
+    }
+    agents = {each for agent in settings.agents.values() for each in (agent.user, agent.teams_user)}
+    return frozenset(named - agents)
+
+
 async def open_presence(
     site: Site,
     floors: Floors,
@@ -182,7 +224,7 @@ async def open_presence(
     if wish is None:
         return None
     graph = Graph(session, _token(wish, session, clock, stack), wish.client_id, base=wish.graph)
-    teams = Teams(Counted(graph, registry), floors, clock, users, every=wish.poll_seconds)
+    teams = Teams(Counted(graph, registry), floors, clock, users, others_of(site), every=wish.poll_seconds)
     if run:
         stop = asyncio.Event()
         task = asyncio.create_task(teams.run(stop))

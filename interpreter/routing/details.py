@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from interpreter.protocol import Record, Value
-from interpreter.routing.protocol import Detail, Surveyed
-from interpreter.routing.state import Floor, Leg
+from interpreter.routing.protocol import Detail, Invited, Surveyed
+from interpreter.routing.state import Floor, Leg, call_of
 
 
 def of_leg(floor: Floor, leg: Leg, at: float) -> None:
@@ -31,6 +31,26 @@ def of_leg(floor: Floor, leg: Leg, at: float) -> None:
     floor.done.append(detail)
     if leg.answered and leg.agent:
         floor.talks[leg.call] = detail
+
+
+def of_objection(floor: Floor, event: Invited) -> None:
+    """Somebody whom a script asks for is not rung: a record says why."""
+    leg, call = f"floor.{floor.number()}", call_of(event.entry)
+    values: tuple[tuple[str, Value], ...] = (
+        ("leg", leg),
+        ("call", call),
+        ("agent", ""),
+        ("kind", "guest"),
+        ("queue", ""),
+        ("offered", event.at),
+        ("answered", None),
+        ("ended", event.at),
+        ("outcome", event.outcome),
+        ("rang", 0.0),
+        ("talked", 0.0),
+        ("reason", event.objection),
+    )
+    floor.done.append(Detail(call, leg, values))
 
 
 def surveyed(floor: Floor, event: Surveyed) -> None:

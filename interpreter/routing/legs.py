@@ -26,7 +26,7 @@ every other end of that line is a refusal.
 
 from __future__ import annotations
 
-from interpreter.routing import agents, callers, counting, moving, whispers
+from interpreter.routing import agents, callers, counting, details, moving, whispers
 from interpreter.routing.protocol import (
     Answered,
     Cancelled,
@@ -67,7 +67,10 @@ def invited(floor: Floor, event: Invited) -> None:
     if event.entry in floor.guests:
         return
     if event.objection:
-        floor.tell(event.entry, "not allowed", ("reason", event.objection))
+        floor.tell(event.entry, event.outcome, ("reason", event.objection))
+        if event.stays:
+            details.of_objection(floor, event)
+            counting.guest(floor, event.stays, event.outcome)
         return
     if any(leg.person.address == event.person.address for leg in floor.legs_of(call_of(event.entry))):
         floor.tell(event.entry, "failed", ("reason", "already in the call"))

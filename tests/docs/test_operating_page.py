@@ -26,7 +26,7 @@ from interpreter.engine import ActionResult, DropReason
 from interpreter.media.hearing import FeedName
 from interpreter.protocol import Ending
 from interpreter.routing import Floor, QueueRules, handle
-from interpreter.routing.protocol import Answered, Detail, Entered, Person, Removed, Serves, SignedIn, Surveyed
+from interpreter.routing.protocol import Answered, Detail, Entered, Invited, Person, Removed, Serves, SignedIn, Surveyed
 from interpreter.site import Site
 from interpreter.store import CallRow
 from interpreter.store.reading import EndedCall
@@ -414,7 +414,8 @@ def test_the_record_of_a_leg_has_the_columns_of_the_page_and_no_other() -> None:
     [leg] = floor.legs
     handle(floor, Answered(3.0, leg))
     names = set[str]()
-    for event in (Removed(4.0, leg), Surveyed(5.0, "a", "rating", (("score", 5.0),))):
+    refused = Invited(6.0, "a/2", Person("eva"), 20.0, objection="Teams: busy", outcome="declined")
+    for event in (Removed(4.0, leg), Surveyed(5.0, "a", "rating", (("score", 5.0),)), refused):
         names |= {name for each in handle(floor, event) if isinstance(each, Detail) for name, _ in each.values}
     assert sorted(fields_of("| Field | Meaning |", "Details of a leg")) == sorted(names)
 

@@ -77,6 +77,7 @@ from interpreter.routing.protocol.events import (
 )
 from interpreter.routing.protocol.values import (
     Kind,
+    Objection,
     Person,
     QueueRules,
     Readiness,
@@ -125,6 +126,7 @@ __all__ = [
     "Mute",
     "NotAnswered",
     "NotHeld",
+    "Objection",
     "Order",
     "People",
     "Person",

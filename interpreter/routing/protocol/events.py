@@ -89,7 +89,9 @@ class Invited:
     shown: str = ""
     """The number that this person sees (E.164), where the script says so."""
     objection: str = ""
-    """Why this person must not be called; empty when they may be."""
+    """Why this person is not to be called; empty when they may be."""
+    outcome: Literal["not allowed", "declined"] = "not allowed"
+    """What the call is told where there is an objection."""
 
 
 @dataclass(frozen=True, slots=True)

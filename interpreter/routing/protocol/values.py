@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Strategy: TypeAlias = Literal["longest idle", "fewest calls", "most skilled", "fixed order", "ring all"]
 Skills: TypeAlias = tuple[tuple[str, int], ...]
@@ -45,3 +45,10 @@ class Person:
 
     address: str
     kind: Kind = "agent"
+
+
+class Objection(NamedTuple):
+    """Why somebody is not rung: the outcome for whoever asks, and the reason in words."""
+
+    outcome: Literal["not allowed", "declined"]
+    reason: str
