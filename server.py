@@ -44,6 +44,7 @@ from interpreter.forgetting import Forgetting
 from interpreter.heads import BoundedHeads
 from interpreter.journal import Codec
 from interpreter.machine import Call
+from interpreter.media.ears import Ears, Made, recogniser
 from interpreter.media.hearing import Hearing
 from interpreter.media.limits import WEB_SERVER
 from interpreter.media.sockets import Sockets
@@ -109,14 +110,16 @@ async def running(
     fire: bool | None = None,
     token_clock: Clock | None = None,
     stand_ins: bool = False,
+    listener: Made | None = None,
 ) -> AsyncIterator[Runtime]:
     """Opens everything, serves calls, and on leaving finishes what is in hand within the site's ``drain_seconds``.
 
     A store or host that is given stays the giver's to close. Whoever gives a clock also moves it and fires what is
     due, unless ``fire`` says that the clock runs by itself. Tokens live in real time, also where callers are shown
     another day, unless ``token_clock`` says otherwise. ``stand_ins`` answer for data functions that the site does not
-    bind: that is for a laptop.
-    Raises what `SqliteStore.open` and `connect` raise, before anything has begun.
+    bind: that is for a laptop. ``listener`` makes what recognises speech in the audio of calls, in the place of what
+    the site's ``[speech]`` says.
+    Raises what `SqliteStore.open`, `connect` and `recogniser` raise, before anything has begun.
     """
     async with AsyncExitStack() as stack:
         if store is None:
@@ -136,7 +139,9 @@ async def running(
         async def deliver(call_id: str, events: Sequence[Incoming]) -> None:
             await engine.deliver(call_id, events)
 
-        hearing = Hearing(store, time, deliver, open_assessor(site, lambda: session))
+        listens = listener or recogniser(site.settings.speech)
+        ears = Ears(listens, store, scripts.compile, time, metrics) if listens is not None else None
+        hearing = Hearing(store, time, deliver, open_assessor(site, lambda: session), ears)
         stack.push_async_callback(hearing.idle)
         real = token_clock or SystemClock()
         sockets = Sockets(hearing, lambda connection: gate.admit_socket(connection), real, metrics)
@@ -165,6 +170,8 @@ async def running(
             center.desk.presence = presence.objection
         gate = await open_gate(site, time, metrics, stack, real)
         streams = Streams(center.floors, time, real, Views(site))
+        if ears is not None:
+            stack.push_async_callback(ears.close)
         stack.push_async_callback(sockets.close)
         desk = Desk(site, engine, store, scripts, time, metrics, center, gate, streams, sockets, callees, vault)
         desk.redirects = Redirects(site, host.redirect) if isinstance(host, AzureHost) else None

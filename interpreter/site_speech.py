@@ -61,12 +61,14 @@ class Understanding(Section):
 
 
 class Speech(Section):
-    """The resource of Azure AI Speech that prompts are rendered with. Calls do not need it."""
+    """The resource of Azure AI Speech that prompts are rendered with, and that may listen to calls."""
 
     key: SecretStr | None = None
     region: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] | None = None
     endpoint: Address | None = None
     """In the place of ``region``, for a resource with a name of its own."""
+    listens: bool = False
+    """Whether what is said in calls is recognised while their audio is streamed and they have no other transcript."""
 
     @model_validator(mode="after")
     def _whole(self) -> Speech:
@@ -74,6 +76,10 @@ class Speech(Section):
             raise ValueError("either region or endpoint, not both")
         if bool(self.key) != bool(self.region or self.endpoint):
             raise ValueError("a key needs a region (or an endpoint), and the other way round")
+        if self.listens and not self.key:
+            raise ValueError(
+                "listens needs a key and a region (or an endpoint): they say which service recognises speech"
+            )
         return self
 
 

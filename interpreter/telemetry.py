@@ -67,6 +67,10 @@ class Metrics:
         )
         self.media_frames = counter("media_frames", "Frames of web sockets by what became of them", "feed", "outcome")
         self.media_ended = counter("media_sockets_ended", "Web sockets by how they ended", "feed", "how")
+        self.listeners_open = Gauge(
+            "ivr_listeners_open", "Speakers of calls whose speech is being recognised", registry=registry
+        )
+        self.listeners = counter("listeners", "Recognisers of speech by what became of them", "what")
         self._oldest = Gauge(
             "ivr_outbox_oldest_seconds", "For how long the oldest waiting action has been waiting", registry=registry
         )

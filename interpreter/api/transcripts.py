@@ -53,6 +53,7 @@ class TranscriptsApi:
 
     def __init__(self, site: Site, floors: Floors, store: Store) -> None:
         self._floors, self._store = floors, store
+        self._listens = site.settings.speech.listens
         self._names = {
             person_of(bound).address.lower(): name
             for name in site.settings.agents
@@ -60,7 +61,10 @@ class TranscriptsApi:
         }
 
     def operations(self) -> list[Operation]:
-        text = "Empty where the script does not say `transcribe call start`; nothing of a secret is ever in it."
+        text = (
+            "Empty where the script does not say `transcribe call start` (or `stream audio start`, where the site's "
+            "`[speech]` listens); nothing of a secret is ever in it."
+        )
         return [
             Operation(
                 "GET", "/agents/me/calls/{call}/transcript", "get_my_transcript", "What is said in the agent's call",
@@ -96,7 +100,7 @@ class TranscriptsApi:
 
     async def _view(self, row: CallRow, asked: Asked) -> TranscriptView:
         found = lines(await self._store.journal(row.id), asked.wanted(TranscriptWish).after)
-        return TranscriptView(call=row.id, running=_runs(row), lines=[self._line(each) for each in found])
+        return TranscriptView(call=row.id, running=self._runs(row), lines=[self._line(each) for each in found])
 
     def _line(self, line: Line) -> LineView:
         said = line.said
@@ -107,11 +111,11 @@ class TranscriptsApi:
             return raw
         return self._names.get(raw.lower()) or (masked(raw.removeprefix("4:")) if raw.startswith("4:") else raw)
 
-
-def _runs(row: CallRow) -> bool:
-    if row.status != "live":
-        return False
-    try:
-        return CALLS.decode(row.state).transcript.state == "on"
-    except JournalError:
-        return False
+    def _runs(self, row: CallRow) -> bool:
+        if row.status != "live":
+            return False
+        try:
+            call = CALLS.decode(row.state)
+        except JournalError:
+            return False
+        return call.transcript.state == "on" or (self._listens and call.audio.state == "on")

@@ -1,6 +1,6 @@
 """The Speech SDK (the extra ``speech``): found, made ready for the site's resource, and its failures in words.
 
-It is imported when it is used: a hundred megabytes of native code, which a server that only takes calls never sees.
+It is imported when it is used: a hundred megabytes of native code, which a server never sees that does not listen.
 """
 
 from __future__ import annotations

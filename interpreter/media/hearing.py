@@ -17,7 +17,9 @@ from interpreter.assessing import NOTHING, Assessment, AssessmentFailed, Assesso
 from interpreter.azure.frames import Audio, Said
 from interpreter.engine import EngineStopped, Incoming
 from interpreter.journal import CALLS, JournalError
+from interpreter.listening import Heard
 from interpreter.machine import Call
+from interpreter.media.ears import Ears
 from interpreter.media.transcripts import lines
 from interpreter.media.voice import Voice, loudness
 from interpreter.ports import Clock
@@ -43,6 +45,8 @@ class Audience:
 
     caller: str = ""
     connection: str = ""
+    script: str = ""
+    """The version of the script, by its hash."""
     transcript: bool = False
     audio: bool = False
     live: bool = False
@@ -61,6 +65,11 @@ class Audience:
         """Whether what comes now may be looked at."""
         return self.live and (self.transcript if feed == "transcription" else self.audio)
 
+    @property
+    def listened_to(self) -> bool:
+        """Whether sentences may be recognised by us: in audio, and not beside the service's own transcript."""
+        return self.live and self.audio and not self.transcript
+
     def see(self, call: Call) -> None:
         """The call as it is now."""
         self.live = not call.finished
@@ -77,10 +86,16 @@ class Audience:
 
 
 class Hearing:
-    """Follows the calls of open sockets. ``stepped`` is told each step of each call once it is kept."""
+    """Follows the calls of open sockets. ``stepped`` is told each step of each call once it is kept. ``ears``
+    recognise speech in their audio, where the site wants that."""
 
-    def __init__(self, store: Store, clock: Clock, deliver: Deliver, assessor: Assessor) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, deliver: Deliver, assessor: Assessor, ears: Ears | None = None
+    ) -> None:
         self._store, self._clock, self._deliver, self._assessor = store, clock, deliver, assessor
+        self._ears = ears
+        if ears is not None:
+            ears.said = self.heard
         self._assessing: dict[str, asyncio.Task[None]] = {}
         self._calls: dict[str, Audience] = {}
         self.on_end: Callable[[str], None] = lambda call_id: None
@@ -95,6 +110,7 @@ class Hearing:
             known = (await self._store.load([call_id])).get(call_id)
             if known is not None and known.call.status == "live":
                 audience.caller, audience.connection = known.call.caller, known.call.connection_id
+                audience.script = known.call.script
                 if not audience.stepped:
                     audience.see(CALLS.decode(known.call.state))
                 if audience.live:
@@ -124,6 +140,8 @@ class Hearing:
             return
         audience.stepped = True
         audience.see(call)
+        if not audience.listened_to:
+            self.deaf(call_id)
         if call.finished:
             self.on_end(call_id)
 
@@ -132,9 +150,23 @@ class Hearing:
         audience = self._calls[call_id]
         if not audience.may_hear("transcription"):
             return False
-        who = "caller" if audience.is_caller(frame.who) else frame.who
-        utterance = Utterance(self._clock.now(), who, frame.text[:LONGEST_UTTERANCE], locale)
-        kept = await self._keep(call_id, [(f"said-{subscription}-{frame.offset}-{frame.who}", "", utterance)])
+        return await self._utter(
+            call_id, f"said-{subscription}-{frame.offset}-{frame.who}", frame.who, frame.text, locale
+        )
+
+    async def heard(self, call_id: str, who: str, name: str, sentence: Heard) -> bool:
+        """Keep a sentence that we have recognised in the audio of a call. Whether it was kept: what gets final while
+        nothing may be heard is thrown away."""
+        audience = self._calls.get(call_id)
+        if audience is None or not audience.listened_to:
+            return False
+        return await self._utter(call_id, name, who, sentence.text, sentence.language)
+
+    async def _utter(self, call_id: str, name: str, raw: str, text: str, locale: str) -> bool:
+        audience = self._calls[call_id]
+        who = "caller" if audience.is_caller(raw) else raw
+        utterance = Utterance(self._clock.now(), who, text[:LONGEST_UTTERANCE], locale)
+        kept = await self._keep(call_id, [(name, "", utterance)])
         if kept:
             audience.said = [*audience.said[1 - MOST_SAID :], Spoken(who == "caller", utterance.text)]
             await self._judge(call_id, audience, locale)
@@ -171,11 +203,18 @@ class Hearing:
 
     async def sounded(self, call_id: str, audience: Audience, frame: Audio) -> None:
         """A piece of sound of somebody in a call. Only the caller interrupts, and only what may be."""
+        if self._ears is not None and audience.listened_to:
+            self._ears.hear(call_id, frame.who, audience.script, frame.pcm, silent=frame.silent)
         if not audience.is_caller(frame.who):
             return
         begins = audience.voice.hear(0.0 if frame.silent else loudness(frame.pcm))
         if begins and audience.interruptible:
             await self._keep(call_id, [("", "", VoiceHeard(self._clock.now()))])
+
+    def deaf(self, call_id: str) -> None:
+        """What was being recognised in the audio of a call is not any more: it may not be heard, or has ended."""
+        if self._ears is not None:
+            self._ears.let_go(call_id)
 
     async def broke(self, call_id: str, feed: FeedName, name: str, reason: str) -> None:
         """Tell the journal that a socket has broken. ``name`` is the socket's own, unlike any other."""

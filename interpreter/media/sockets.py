@@ -168,6 +168,8 @@ class Sockets:
             gauge.dec()
             if self._open.get(key) is socket:
                 del self._open[key]
+                if socket.feed == "audio":
+                    self.hearing.deaf(socket.call)
         await self._ended(socket, how, code)
 
     async def _ended(self, socket: _Socket, how: str, code: int) -> None:

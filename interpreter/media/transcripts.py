@@ -11,8 +11,8 @@ from interpreter.store import JournalRow, Store
 
 _UTTERANCE = '{"$":"Utterance"'
 """How the text of an utterance begins: the others need not be decoded."""
-_ASKED_BY = "transcribe call"
-"""What a script has that can have a call transcribed."""
+_ASKED_BY = ("transcribe call", "stream audio")
+"""What a script has one of that can have a call transcribed: by the service, or by us in its audio."""
 TOGETHER = 200
 """Ended calls that are looked at in one reading."""
 
@@ -34,6 +34,11 @@ def lines(rows: Iterable[JournalRow], after: int = -1) -> list[Line]:
             if isinstance(said, Utterance) and said.text:
                 found.append(Line(row.n, said))
     return found
+
+
+def _asks(script: str) -> bool:
+    text = " ".join(script.split())
+    return any(each in text for each in _ASKED_BY)
 
 
 @dataclass(slots=True)
@@ -67,7 +72,7 @@ class Forgetting:
     async def _can_transcribe(self, version: str) -> bool:
         if version not in self._asks:
             script = await self.store.script(version)
-            self._asks[version] = script is not None and _ASKED_BY in " ".join(script.text.split())
+            self._asks[version] = script is not None and _asks(script.text)
         return self._asks[version]
 
     async def _blank(self, call_id: str) -> bool:

@@ -23,6 +23,7 @@ from interpreter.api.table import every_operation
 from interpreter.azure.tokens import Reason
 from interpreter.details import Stay, of_call
 from interpreter.engine import ActionResult, DropReason
+from interpreter.media.ears import ListenerEvent
 from interpreter.media.hearing import FeedName
 from interpreter.protocol import Ending
 from interpreter.routing import Floor, QueueRules, handle
@@ -67,6 +68,7 @@ CLOSED: dict[tuple[str, str], tuple[str, ...]] = {
     ("ivr_media_sockets_ended_total", "how"): (
         "clean", "replaced", "broken", "too fast", "too long", "malformed", "foreign",
     ),
+    ("ivr_listeners_total", "what"): get_args(ListenerEvent),
     ("ivr_presence_requests_total", "what"): ("read", "show", "clear"),
     ("ivr_presence_requests_total", "outcome"): (
         "done", "throttled", "denied", "refused", "unavailable", "malformed", "failed",

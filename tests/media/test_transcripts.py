@@ -69,6 +69,15 @@ def test_a_script_that_cannot_transcribe_is_not_looked_into(tmp_path: Path) -> N
     with_store(tmp_path, story)
 
 
+def test_what_was_recognised_in_streamed_audio_is_forgotten_too(tmp_path: Path) -> None:
+    async def story(store: SqliteStore) -> None:
+        await store.commit([ended("a", 100.0, "step a\n    stream  audio start\n")])
+        assert await Forgetting(store).forget(150.0) == 1
+        assert await said(store, "a") == []
+
+    with_store(tmp_path, story)
+
+
 def test_many_calls_that_ended_at_one_moment_are_all_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transcripts, "TOGETHER", 3)
 

@@ -25,6 +25,7 @@ from emulator import Emulator, Entry, Phone, VirtualClock
 from emulator.servers import Listener
 from interpreter.engine import Step
 from interpreter.machine import Call
+from interpreter.media.ears import Made
 from interpreter.site import Site
 from interpreter.store.sqlite import SqliteStore
 from interpreter.tooling import dev_site
@@ -223,9 +224,10 @@ async def wire(
     habits: dict[str, Any] | None = None,
     switches: dict[str, bool] | None = None,
     sections: dict[str, dict[str, object]] | None = None,
+    listener: Made | None = None,
 ) -> AsyncIterator[Wire]:
     """Everything running, each script (a path, a text for `LINE`, several paths) on a line of its own. ``habits``
-    are the emulator's habits, ``sections`` go into the site file."""
+    are the emulator's habits, ``sections`` go into the site file, ``listener`` recognises speech in streamed audio."""
     with tempfile.TemporaryDirectory() as folder, quiet():
         paths = _on_disk(script, Path(folder))
         clock = VirtualClock(at)
@@ -249,7 +251,9 @@ async def wire(
 
                 async def serve() -> Runtime:
                     await lives.aclose()
-                    runtime = await lives.enter_async_context(running(site, store=store, clock=clock, trace=keep))
+                    runtime = await lives.enter_async_context(
+                        running(site, store=store, clock=clock, trace=keep, listener=listener)
+                    )
                     front.app = runtime.app
                     return runtime
 
