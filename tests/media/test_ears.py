@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 import structlog
 from given_listener import Given, Maker, until
-from pydantic import ValidationError
 
 from dsl import Program, Source, check
 from interpreter.assessing import NOTHING, Assessment, Spoken
@@ -23,11 +21,9 @@ from interpreter.listening import Broke, Heard
 from interpreter.machine import Call
 from interpreter.machine.state import Feed
 from interpreter.media import ears as ears_module
-from interpreter.media.ears import AGAIN_AFTER, MOST_SPEAKERS, MOST_WAITING, Ears, recogniser
+from interpreter.media.ears import AGAIN_AFTER, MOST_SPEAKERS, MOST_WAITING, Ears
 from interpreter.media.hearing import Audience, Hearing
 from interpreter.protocol import Utterance
-from interpreter.site import Site, SiteError
-from interpreter.site_speech import Speech
 from interpreter.store import CallRow, ScriptRow, Write
 from interpreter.store.sqlite import SqliteStore
 from interpreter.telemetry import Metrics
@@ -382,38 +378,3 @@ def test_when_the_server_has_ended_nobody_begins() -> None:
         assert len(house.made.made) == 1
 
     in_house(story)
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# What the site says
-
-
-def test_nothing_listens_unless_the_site_says_so() -> None:
-    assert recogniser(Speech()) is None
-
-
-def test_a_listener_is_made_of_what_the_site_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[tuple[object, ...]] = []
-    monkeypatch.setattr(ears_module, "load", lambda: "the sdk")
-    monkeypatch.setattr(ears_module, "SpeechListener", lambda *given: made.append(given))
-    speech = Speech.model_validate({"key": "k", "region": "westeurope", "listens": True})
-    make = recogniser(speech)
-    assert make is not None
-    make(("en-US",), ("billing",))
-    assert made == [(speech, ("en-US",), ("billing",), "the sdk")]
-
-
-def test_without_the_package_the_server_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    def away() -> object:
-        raise NoSpeechSdk("the Speech SDK is not installed")
-
-    monkeypatch.setattr(ears_module, "load", away)
-    with pytest.raises(ValueError, match=r"^\[speech\] listens: the Speech SDK is not installed$"):
-        recogniser(Speech.model_validate({"key": "k", "region": "westeurope", "listens": True}))
-
-
-def test_it_needs_a_key_and_a_region() -> None:
-    with pytest.raises(ValidationError, match="listens needs a key and a region"):
-        Speech(listens=True)
-    with pytest.raises(SiteError, match="listens needs a key and a region"):
-        Site.parse("[speech]\nlistens = true\n", folder=Path.cwd())
