@@ -89,8 +89,11 @@ def resource(text: str) -> list[Finding]:
     return asyncio.run(run())
 
 
-def answer(status: int, body: Any = None, **headers: str) -> Handler:
+def answer(status: int, body: Any = None, ahead: float | None = None) -> Handler:
+    """``ahead``: so many seconds the service's clock is before ours."""
+
     async def handle(request: web.Request) -> web.StreamResponse:
+        headers = {} if ahead is None else {"Date": formatdate(time.time() + ahead, usegmt=True)}
         if body is None:
             return web.Response(status=status, headers=headers)
         return web.json_response(body, status=status, headers=headers)
@@ -134,11 +137,11 @@ ANSWERS: dict[str, tuple[Handler, dict[str, str], str]] = {
     "busy": (answer(429, error("8516")), {"endpoint": "warning", "key": "cannot tell", "clock": "ok"}, "429"),
     "broken": (answer(503), {"endpoint": "warning", "key": "cannot tell", "clock": "ok"}, "503"),
     "a clock that is behind": (
-        answer(404, error("8522"), Date=formatdate(time.time() + 120, usegmt=True)),
+        answer(404, error("8522"), ahead=120),
         {"endpoint": "ok", "key": "ok", "clock": "warning"}, "behind the service's",
     ),
     "a clock that is far ahead": (
-        answer(401, error("7509"), Date=formatdate(time.time() - 900, usegmt=True)),
+        answer(401, error("7509"), ahead=-900),
         {"endpoint": "ok", "key": "wrong", "clock": "wrong"}, "ahead of the service's",
     ),
 }  # fmt: skip
