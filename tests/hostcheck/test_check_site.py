@@ -89,11 +89,11 @@ def resource(text: str) -> list[Finding]:
     return asyncio.run(run())
 
 
-def answer(status: int, body: Any = None, ahead: float | None = None) -> Handler:
+def answer(status: int, body: Any = None, ahead: float | None = None, **more: str) -> Handler:
     """``ahead``: so many seconds the service's clock is before ours."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        headers = {} if ahead is None else {"Date": formatdate(time.time() + ahead, usegmt=True)}
+        headers = more if ahead is None else {**more, "Date": formatdate(time.time() + ahead, usegmt=True)}
         if body is None:
             return web.Response(status=status, headers=headers)
         return web.json_response(body, status=status, headers=headers)
@@ -576,7 +576,7 @@ def test_what_can_be_written_and_what_cannot(tmp_path: Path, caplog: pytest.LogC
     ("handler", "verdict", "says"),
     [
         (answer(401), "cannot tell", "whether the service may write"),
-        (answer(404, {}, **{"x-ms-error-code": "ContainerNotFound"}), "wrong", "no such container"),
+        (answer(404, {}, None, **{"x-ms-error-code": "ContainerNotFound"}), "wrong", "no such container"),
         (answer(200), "wrong", "anybody can read it"),
     ],
 )
