@@ -162,10 +162,17 @@ def _finding(source: Source, declaration: Declaration, parts: list[Part]) -> Dia
         source,
         declaration.name.span,
         f"`{kind} {declaration.name.text}` has no {what}",
-        f"every {kind} needs {'them' if len(parts) > 1 else 'it'}" if kind != "hours" else "it would never be open",
+        _why(kind, [part for part, _ in parts]),
         help=f"add {listed([line for _, line in parts], 'and')}",
         fix=fix,
     )
+
+
+def _why(kind: str, parts: list[str]) -> str:
+    if kind == "hours":
+        return "it would never be open"
+    whose = "every menu with `means`" if parts == ["confirm"] else f"every {kind}"
+    return f"{whose} needs {'them' if len(parts) > 1 else 'it'}"
 
 
 RULE = Rule(
